@@ -1,0 +1,1 @@
+"""Carries a campaign from the first speech to the last closed problem."""

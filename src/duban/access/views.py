@@ -1,0 +1,115 @@
+"""Grants: the list of a subtree, giving and ending one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from duban.access import commands, queries
+from duban.access.forms import EndForm, GrantFilter, GrantForm
+from duban.kernel.errors import InvalidInput
+from duban.shell.notices import say
+from duban.shell.refused import beside
+from duban.shell.requests import Request
+
+
+@require_GET
+def grant_list(request: Request) -> HttpResponse:
+    """Show who holds which role in the actor's subtree."""
+    queries.require_view(actor=request.actor)
+    chosen = GrantFilter(request.GET)
+    given = chosen.cleaned_data if chosen.is_valid() else {}
+    page = queries.grants_page(
+        actor=request.actor,
+        at=timezone.now(),
+        after=request.GET.get("after", ""),
+        role=given.get("role", ""),
+        name=given.get("name", "").strip(),
+        with_ended=given.get("ended", False),
+    )
+    shown = {"page": page, "filter": chosen, "may_grant": queries.may_grant_anywhere(actor=request.actor)}
+    return render(request, "access/grants.html", shown)
+
+
+@require_http_methods(["GET", "POST"])
+def grant(request: Request) -> HttpResponse:
+    """Give a role."""
+    queries.require_edit(actor=request.actor)
+    form = GrantForm(request.POST or None, initial={"sign_in_name": request.GET.get("account", "")})
+    if request.method == "GET":
+        return render(request, "access/grant.html", {"form": form})
+    if not form.is_valid():
+        return render(request, "access/grant.html", {"form": form}, status=422)
+    try:
+        _grant(request, form)
+    except InvalidInput as refusal:
+        if not form.errors:
+            beside(form, refusal)
+        return render(request, "access/grant.html", {"form": form}, status=422)
+    say(request, _("Granted. It holds from this person's next page."))
+    return redirect("access:list")
+
+
+@require_http_methods(["GET", "POST"])
+def end(request: Request, grant_id: int) -> HttpResponse:
+    """Ask why, and end a grant."""
+    line = queries.grant_line(actor=request.actor, grant_id=grant_id, at=timezone.now())
+    form = EndForm(request.POST or None)
+    if request.method == "GET" or not form.is_valid():
+        status = 200 if request.method == "GET" else 422
+        return render(request, "access/end.html", {"form": form, "line": line}, status=status)
+    commands.end_grant(actor=request.actor, grant_id=grant_id, reason=form.cleaned_data["reason"], at=timezone.now())
+    say(request, _("Ended. This person's next page goes without it."))
+    return redirect("access:list")
+
+
+@require_GET
+def units(request: Request) -> HttpResponse:
+    """Suggest units for what has been typed so far."""
+    found = queries.suggested_units(actor=request.actor, words=request.GET.get("unit", ""))
+    return render(request, "access/grant.html#suggestions", {"units": found})
+
+
+def _grant(request: Request, form: GrantForm) -> None:
+    given = form.cleaned_data
+    user_id = unit_id = 0
+    listed = []
+    # Each in turn, so that all sentences appear at once.
+    with _beside(form, "sign_in_name"):
+        user_id = queries.account_called(actor=request.actor, sign_in_name=given["sign_in_name"]).pk
+    with _beside(form, "unit"):
+        unit_id = queries.unit_called(actor=request.actor, words=given["unit"]).pk
+    for line in given["listed"].splitlines():
+        if line.strip():
+            with _beside(form, "listed"):
+                listed.append(queries.unit_called(actor=request.actor, words=line).pk)
+    if form.errors:
+        raise InvalidInput(_("Something is missing or wrong"))
+    commands.grant_role(
+        actor=request.actor,
+        user_id=user_id,
+        role=given["role"],
+        reach=given["reach"],
+        unit_id=unit_id,
+        listed=listed,
+        starts_at=_morning(given["starts_on"]),
+        ends_at=_morning(given["ends_on"] and given["ends_on"] + timedelta(days=1)),
+        at=timezone.now(),
+    )
+
+
+@contextmanager
+def _beside(form: GrantForm, field: str) -> Iterator[None]:
+    try:
+        yield
+    except InvalidInput as refusal:
+        form.add_error(field, str(refusal))
+
+
+def _morning(day: date | None) -> datetime | None:
+    return None if day is None else timezone.make_aware(datetime.combine(day, time()))

@@ -1,0 +1,6 @@
+"""
+People who can sign in.
+
+Owns: User, SignInAttempt.
+Uses: kernel, audit, shell.
+"""

@@ -1,0 +1,109 @@
+"""Reading campaigns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from duban.campaigns.models import Campaign
+from duban.campaigns.policy import CampaignCapability, may_edit
+from duban.campaigns.states import CAMPAIGN_FLOW, CampaignStatus
+from duban.kernel.authority import Actor
+from duban.kernel.errors import NotAllowed, NotFound
+from duban.organisation import queries as organisation
+from duban.organisation.policy import OrganisationCapability
+
+MOST_ROOTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignLine:
+    """A campaign as the list shows it, with the steps that this actor may take now."""
+
+    campaign: Campaign
+    elapsed: float | None
+    steps: Sequence[str]
+
+
+def visible_campaigns(*, actor: Actor) -> QuerySet[Campaign]:
+    """
+    Return the campaigns that this actor takes part in.
+
+    A campaign is seen by everybody whose units lie at or below its root, or who see its root from above.
+    """
+    campaigns = Campaign.objects.select_related("root").order_by("kind", "-starts_on", "id")
+    if actor.is_system:
+        return campaigns
+    scope = actor.scope(OrganisationCapability.VIEW)
+    if scope.is_empty:
+        return campaigns.none()
+    # A campaign is few rows: which roots lie above or below the scope is decided here, not in SQL.
+    ids = [campaign.pk for campaign in campaigns if _touches(campaign, scope.paths) or scope.unit_ids]
+    return campaigns.filter(pk__in=ids)
+
+
+def _touches(campaign: Campaign, paths: tuple[str, ...]) -> bool:
+    root = campaign.root.path
+    return any(path.startswith(root) or root.startswith(path) for path in paths)
+
+
+def get_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
+    """
+    Return one campaign.
+
+    :raises NotFound: if there is none, or this actor has no part in it
+    """
+    campaign = visible_campaigns(actor=actor).filter(pk=campaign_id).first()
+    if campaign is None:
+        raise NotFound(_("There is no such campaign."))
+    return campaign
+
+
+def current_campaign(*, actor: Actor, chosen: int | None = None) -> Campaign | None:
+    """Return the campaign that a page shows: the chosen one, else the newest that runs, else the newest of all."""
+    found = list(visible_campaigns(actor=actor))
+    return next(
+        (campaign for campaign in found if campaign.pk == chosen),
+        next(
+            (campaign for campaign in found if campaign.status == CampaignStatus.RUNNING), found[0] if found else None
+        ),
+    )
+
+
+def elapsed_share(*, actor: Actor, campaign: Campaign, on: date) -> float | None:
+    """Return the share of the campaign's time that has passed by the day, 0 to 1; None for standing work."""
+    if campaign.planned_end_on is None:
+        return None
+    whole = (campaign.planned_end_on - campaign.starts_on).days
+    return min(1.0, max(0.0, (on - campaign.starts_on).days / whole))
+
+
+def campaign_lines(*, actor: Actor, on: date) -> list[CampaignLine]:
+    """Return the visible campaigns with what this actor may do with them."""
+    return [
+        CampaignLine(
+            campaign=campaign,
+            elapsed=elapsed_share(actor=actor, campaign=campaign, on=on),
+            steps=[step.name for step in CAMPAIGN_FLOW.steps_from(campaign.status) if may_edit(actor, campaign)],
+        )
+        for campaign in visible_campaigns(actor=actor)
+    ]
+
+
+def may_create(*, actor: Actor) -> bool:
+    """Return whether this actor runs campaigns anywhere."""
+    return actor.holds(CampaignCapability.EDIT)
+
+
+def possible_roots(*, actor: Actor) -> list[tuple[int, str]]:
+    """
+    Return the units at whose head this actor may set a campaign, the highest first: number and name.
+
+    :raises NotAllowed: if there is none
+    """
+    if not may_create(actor=actor):
+        raise NotAllowed(_("Campaigns are run by the head of the campaign office."))
+    units = organisation.units_where(actor=actor, capability=CampaignCapability.EDIT)
+    return list(units.order_by("depth", "order_path").values_list("pk", "name")[:MOST_ROOTS])

@@ -1,0 +1,1 @@
+"""Where it is put together: settings, addresses, roles, reactions, figures, the command line, the embedded database."""

@@ -1,0 +1,129 @@
+"""The one place where a request's transaction is opened, its actor loaded, and its refusal turned into an answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import SimpleTemplateResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django_htmx.http import HttpResponseClientRedirect
+from psycopg_pool import PoolTimeout
+
+from duban.access import queries as access
+from duban.campaigns import queries as campaigns
+from duban.kernel.authority import Actor
+from duban.kernel.errors import Refused
+from duban.organisation import queries as organisation
+from duban.portal import navigation
+from duban.shell import http, posted
+from duban.shell.requests import Request
+
+NOBODY = Actor(user_id=None, name="")
+View = Callable[..., HttpResponseBase]
+
+
+class OneTransaction:
+    """
+    Runs each view in one transaction that first tells the database who asks.
+
+    A view is closed to strangers unless it is marked as public (`is_public`); one marked `without_database`
+    runs outside.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: Request, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        request.frame = {}
+        request.actor = NOBODY
+        if getattr(view, "without_database", False):
+            return None
+        try:
+            with transaction.atomic():
+                return self._answer(request, view, args, kwargs)
+        except Refused as refusal:
+            return http.refusal_page(request, refusal)
+        except (OperationalError, PoolTimeout):
+            return http.unavailable(request)
+
+    def _answer(
+        self, request: Request, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponseBase:
+        now = timezone.now()
+        user = request.user
+        if user.is_authenticated and user.pk is not None:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('app.uid', %s, true)", [str(user.pk)])
+            request.user_uuid = str(user.uuid)
+            self._load_actor(request, user_id=user.pk, sign_in_name=user.sign_in_name, at=now)
+        elif not getattr(view, "is_public", False):
+            return _sign_in_first(request)
+
+        given = posted.given_id(request) if request.method == "POST" and request.actor.user_id is not None else None
+        if given is None:
+            return _rendered(view(request, *args, **kwargs))
+        row, earlier = posted.earlier_answer(user_id=request.actor.user_id or 0, request_id=given, at=now)
+        if earlier is not None:
+            return earlier
+        response = _rendered(view(request, *args, **kwargs))
+        if response.status_code < 400:
+            posted.keep_answer(row=row, response=response)
+        elif not transaction.get_rollback():
+            row.delete()
+        return response
+
+    def _load_actor(self, request: Request, *, user_id: int, sign_in_name: str, at: Any) -> None:
+        system = Actor.system("request")
+        person = organisation.person_of_user(actor=system, user_id=user_id)
+        posts = (
+            organisation.posts_of_person(actor=system, person_id=person.pk, on=timezone.localdate(at))
+            if person
+            else []
+        )
+        request.actor = access.actor_of(
+            user_id=user_id,
+            post_id=request.session.get("post"),
+            at=at,
+            request_id=request.id,
+            person=person,
+            posts=posts,
+        )
+        campaign = campaigns.current_campaign(actor=request.actor, chosen=request.session.get("campaign"))
+        today = timezone.localdate(at)
+        request.frame = {
+            "sign_in_name": sign_in_name,
+            "posts": posts,
+            "campaign": campaign,
+            "today": today,
+            "elapsed": campaigns.elapsed_share(actor=request.actor, campaign=campaign, on=today) if campaign else None,
+            "menu": SimpleLazyObject(lambda: navigation.menu(actor=request.actor, path=request.path)),
+            "places": SimpleLazyObject(lambda: navigation.places(actor=request.actor)),
+        }
+
+
+def _sign_in_first(request: Request) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return HttpResponse('{"message": "Please sign in first."}', status=401, content_type="application/json")
+    if request.htmx:
+        # The page around the fragment has to go, not the fragment.
+        return HttpResponseClientRedirect(settings.LOGIN_URL)
+    if request.method != "GET" or request.path == "/":
+        return redirect(settings.LOGIN_URL)
+    return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _rendered(response: HttpResponseBase) -> HttpResponseBase:
+    # A template that is rendered after the transaction would read outside it.
+    if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+        response.render()
+    return response

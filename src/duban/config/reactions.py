@@ -1,0 +1,11 @@
+"""What follows from what. A reaction only enqueues a job, in the transaction of the change."""
+
+from collections.abc import Mapping, Sequence
+
+from duban.kernel.events import Reaction
+from duban.tasks import jobs as tasks
+from duban.tasks.events import FanOutConfirmed
+
+REACTIONS: Mapping[type, Sequence[Reaction]] = {
+    FanOutConfirmed: [lambda event: tasks.fan_out.defer(assignment_id=event.assignment_id)],
+}

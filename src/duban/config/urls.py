@@ -1,0 +1,24 @@
+"""All addresses."""
+
+from django.urls import include, path
+
+from duban.config.api import api
+
+handler400 = "duban.shell.http.bad_request"
+handler403 = "duban.shell.http.forbidden"
+handler404 = "duban.shell.http.not_found"
+handler500 = "duban.shell.http.server_error"
+
+urlpatterns = [
+    path("", include("duban.portal.urls")),
+    path("", include("duban.accounts.urls")),
+    path("directives/", include("duban.directives.urls")),
+    path("tasks/", include("duban.tasks.urls")),
+    path("units/", include("duban.organisation.urls")),
+    path("access/", include("duban.access.urls")),
+    path("campaigns/", include("duban.campaigns.urls")),
+    path("workdays/", include("duban.workdays.urls")),
+    path("audit/", include("duban.audit.urls")),
+    path("", include("duban.shell.urls")),
+    path("api/", api.urls),
+]

@@ -1,0 +1,78 @@
+"""Reading figures: sums over any subtree, today or at the close of a past day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+
+from duban.figures.models import FiguresDay
+from duban.figures.tables import FigureTable
+from duban.kernel.authority import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChoice:
+    """Which units below a row are counted: empty means all."""
+
+    levels: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    ranks: tuple[str, ...] = ()
+
+    def condition(self, *, alias: str) -> tuple[str, dict[str, list[str]]]:
+        """Return the SQL condition on a unit and its parameters."""
+        parts: list[str] = []
+        parameters: dict[str, list[str]] = {}
+        for column, values in (
+            ("level", self.levels),
+            ("field", self.fields),
+            ("kind", self.kinds),
+            ("rank", self.ranks),
+        ):
+            if values:
+                parts.append(f"{alias}.{column} = ANY(%({column}s_chosen)s)")
+                parameters[f"{column}s_chosen"] = list(values)
+        return " AND ".join(parts) or "true", parameters
+
+
+def as_of(*, actor: Actor, campaign_id: int) -> date | None:
+    """Return the day for which the campaign's figures are true, or None before anything was counted."""
+    return FiguresDay.objects.filter(campaign_id=campaign_id).values_list("as_of", flat=True).first()
+
+
+def day_of(*, actor: Actor, campaign_id: int) -> FiguresDay | None:
+    """Return the day for which the campaign's figures are true, with the last day that is near on it."""
+    return FiguresDay.objects.filter(campaign_id=campaign_id).first()
+
+
+def sums(
+    *,
+    actor: Actor,
+    table: FigureTable,
+    campaign_id: int,
+    unit_ids: Sequence[int],
+    with_below: bool,
+    on: date | None = None,
+    choice: UnitChoice | None = None,
+) -> dict[int, dict[str, int]]:
+    """
+    Return per unit given the sums over it and, if asked, everything below it.
+
+    `on` is a past day; None means the day for which the figures are true now. The caller has checked that the
+    actor may see the units. Units without records are absent.
+    """
+    kept = table.table if on is None else table.past
+    condition, parameters = (choice or UnitChoice()).condition(alias="below")
+    in_time = "true" if on is None else "kept.valid_from <= %(on)s AND kept.valid_until > %(on)s"
+    total = ", ".join(f"sum(kept.{name})::bigint" for name in table.columns)
+    below = "closure.ancestor_id = ANY(%(units)s)" + ("" if with_below else " AND closure.depth = 0")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT closure.ancestor_id, {total} FROM organisation_closure AS closure"
+            f" JOIN {kept} AS kept ON kept.unit_id = closure.descendant_id AND kept.campaign_id = %(campaign)s"
+            " JOIN organisation_unit AS below ON below.id = closure.descendant_id"
+            f" WHERE {below} AND {in_time} AND {condition} GROUP BY closure.ancestor_id",
+            {"campaign": campaign_id, "units": list(unit_ids), "on": on, **parameters},
+        )
+        return {row[0]: dict(zip(table.columns, row[1:], strict=True)) for row in cursor.fetchall()}

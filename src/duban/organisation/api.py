@@ -1,0 +1,5 @@
+"""REST."""
+
+from ninja import Router
+
+router = Router(tags=["organisation"])

@@ -1,0 +1,212 @@
+"""Units, people and posts."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from duban.organisation.states import Field, ImportStatus, Kind, Level, PostKind, Rank
+
+
+class Line(models.Model):
+    """A line (系统、条线) of trade and the department that leads it."""
+
+    name = models.CharField(max_length=60, unique=True)
+    lead_unit = models.ForeignKey("Unit", models.PROTECT, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """Anything in the organisation tree that can owe something."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(max_length=60, blank=True, default="")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    # Ids from the root to this unit, each followed by "/": a subtree is one range of paths. Written by commands only.
+    path = models.TextField(db_collation="C", unique=True)
+    # Places by hand from the root to this unit, each of six digits and its "/": protocol order of the whole tree.
+    order_path = models.TextField(db_collation="C")
+    depth = models.SmallIntegerField()
+    # Place among its sisters, set by hand, never alphabetical.
+    place = models.IntegerField(default=0)
+    level = models.CharField(max_length=20, choices=Level)
+    field = models.CharField(max_length=30, choices=Field)
+    kind = models.CharField(max_length=30, choices=Kind)
+    rank = models.CharField(max_length=20, choices=Rank, default=Rank.NONE, blank=True)
+    line = models.ForeignKey(Line, models.PROTECT, null=True, blank=True, related_name="+")
+    # The committee that bears main responsibility (R-026) where it is not the administrative parent.
+    party_parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    # Counted in the register of members where there is one, else declared by the unit.
+    member_count = models.IntegerField(default=0)
+    # Circumstances that reviewers should know (R-023).
+    special_conditions = models.TextField(blank=True, default="")
+    valid_from = models.DateField()
+    # First day on which the unit no longer exists; null while it does.
+    valid_until = models.DateField(null=True, blank=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            # Two roots would be two installations in one.
+            models.UniqueConstraint(
+                fields=["parent"], condition=Q(parent__isnull=True), nulls_distinct=False, name="unit_one_root"
+            ),
+            models.CheckConstraint(condition=~Q(parent=F("id")), name="unit_is_not_its_own_parent"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="unit_ends_after_it_begins",
+            ),
+        ]
+        indexes = [
+            # Children of a unit in protocol order.
+            models.Index(fields=["parent", "place", "id"], name="unit_children"),
+            # Every list of units in protocol order.
+            models.Index(fields=["order_path"], name="unit_protocol_order"),
+            # Fan-out to every unit of a class.
+            models.Index(fields=["kind", "level"], name="unit_class"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (#{self.pk})"
+
+    @property
+    def shown_name(self) -> str:
+        """The short name where there is one."""
+        return self.short_name or self.name
+
+
+class Closure(models.Model):
+    """Every ancestor of every unit, itself included: what row-level security and counts by ancestor join."""
+
+    ancestor = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    descendant = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    depth = models.SmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ancestor", "descendant"], name="closure_once"),
+            # A unit below itself would be a cycle.
+            models.CheckConstraint(
+                condition=Q(depth=0, ancestor=F("descendant")) | (Q(depth__gt=0) & ~Q(ancestor=F("descendant"))),
+                name="closure_has_no_cycle",
+            ),
+        ]
+        indexes = [
+            # Rebuilding the ancestors of a moved unit.
+            models.Index(fields=["descendant", "depth"], name="closure_upwards"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ancestor_id} above {self.descendant_id}"
+
+
+class UnitName(models.Model):
+    """A name that a unit bore, with the days on which it did."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="names")
+    name = models.CharField(max_length=120)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "valid_from"], name="unit_name_begins_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (#{self.unit_id})"
+
+
+class UnitExternalId(models.Model):
+    """What another system calls the unit; an import finds its rows again by it."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="external_ids")
+    scheme = models.CharField(max_length=40)
+    value = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "value"], name="unit_external_id_names_one_unit"),
+            models.UniqueConstraint(fields=["unit", "scheme"], name="unit_has_one_id_per_scheme"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
+
+class Person(models.Model):
+    """Somebody who holds or held posts."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=60)
+    # The account, if the person signs in.
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.name} (#{self.pk})"
+
+
+class Post(models.Model):
+    """One person in one post of one unit, from a day until a day: the history of posts is these rows."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=PostKind)
+    title = models.CharField(max_length=60, blank=True, default="")
+    # The field in a deputy's charge (R-028).
+    field_in_charge = models.CharField(max_length=120, blank=True, default="")
+    rank = models.CharField(max_length=20, choices=Rank, default=Rank.NONE, blank=True)
+    starts_on = models.DateField()
+    # First day on which the person no longer holds it.
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        # One principal per unit at any date is the exclusion constraint post_one_principal_at_a_time (migration 0002).
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")), name="post_ends_after_it_begins"
+            ),
+        ]
+        indexes = [
+            # Who holds or held a post in a unit: the checker's rule, the unit's page.
+            models.Index(fields=["unit", "kind", "starts_on"], name="post_of_unit"),
+            # The posts of one person, at sign-in.
+            models.Index(fields=["person", "ends_on"], name="post_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.pk}"
+
+
+class UnitImport(models.Model):
+    """One workbook of units: checked first, taken over as a whole or not at all."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    root = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    status = models.CharField(max_length=20, choices=ImportStatus, default=ImportStatus.CHECKING)
+    row_count = models.IntegerField(default=0)
+    # Rows checked so far; the progress bar.
+    rows_done = models.IntegerField(default=0)
+    # [{row, column, message}], the first thousand; the workbook with all of them is made on demand.
+    errors = models.JSONField(default=list)
+    # What taking it over would do: counts by created, renamed, moved, changed, unchanged …; with errors their number.
+    outcome = models.JSONField(default=dict)
+    # What the table says, row by row, once it was checked and found good: taking over does not open the file again.
+    entries = models.JSONField(null=True, blank=True)
+    started_by = models.BigIntegerField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=ImportStatus.values), name="unit_import_status_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} (#{self.pk})"

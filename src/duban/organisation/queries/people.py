@@ -1,0 +1,78 @@
+"""Reading people and posts."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from duban.kernel.authority import Actor
+from duban.kernel.errors import NotFound
+from duban.organisation.models import Person, Post
+from duban.organisation.policy import OrganisationCapability
+from duban.organisation.queries.units import scope_filter
+from duban.organisation.states import PostKind
+
+
+def person_of_user(*, actor: Actor, user_id: int) -> Person | None:
+    """Return the person behind an account."""
+    return Person.objects.filter(user_id=user_id).first()
+
+
+def posts_on(*, on: date) -> Q:
+    """Return the filter for posts held on the day."""
+    return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gt=on))
+
+
+def posts_of_person(*, actor: Actor, person_id: int, on: date) -> list[Post]:
+    """Return the posts that a person holds on the day, in protocol order of their units."""
+    return list(
+        Post.objects.filter(posts_on(on=on), person_id=person_id)
+        .select_related("unit")
+        .order_by("unit__order_path", "id")
+    )
+
+
+def posts_of_unit(*, actor: Actor, unit_id: int, on: date) -> list[Post]:
+    """Return who holds which post in a unit on the day, the principal first."""
+    order = {"principal": 0, "deputy": 1, "secretary": 2, "liaison": 3}
+    posts = Post.objects.filter(posts_on(on=on), unit_id=unit_id).select_related("person")
+    return sorted(posts, key=lambda post: (order.get(post.kind, 9), post.pk))
+
+
+def units_of_people(*, actor: Actor, person_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """Return every (person, unit) in which one of these people held a post on any date."""
+    return set(Post.objects.filter(person_id__in=list(person_ids)).values_list("person_id", "unit_id"))
+
+
+def principals_of(*, actor: Actor, unit_ids: Sequence[int], on: date) -> dict[int, Post]:
+    """Return the principal of each of these units on the day (R-006, R-027); the caller chose units the actor may see."""
+    posts = Post.objects.filter(posts_on(on=on), unit_id__in=list(unit_ids), kind=PostKind.PRINCIPAL)
+    return {post.unit_id: post for post in posts.select_related("person")}
+
+
+def get_person(*, actor: Actor, person_id: int) -> Person:
+    """
+    Return one person: known to the system, to themselves, to whoever keeps a register.
+
+    :raises NotFound: if there is none, or this actor may not know
+    """
+    person = Person.objects.filter(pk=person_id).first()
+    if person is None or not (actor.holds(OrganisationCapability.EDIT) or person.pk == actor.person_id):
+        raise NotFound(_("There is no such person."))
+    return person
+
+
+def get_post(*, actor: Actor, post_id: int) -> Post:
+    """
+    Return one post of a unit that the actor may see.
+
+    :raises NotFound: if there is none, or this actor may not see its unit
+    """
+    posts = Post.objects.select_related("unit", "person")
+    if not actor.is_system:
+        posts = posts.filter(scope_filter(scope=actor.scope(OrganisationCapability.VIEW), unit="unit"))
+    post = posts.filter(pk=post_id).first()
+    if post is None:
+        raise NotFound(_("There is no such post."))
+    return post

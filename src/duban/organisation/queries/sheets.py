@@ -1,0 +1,85 @@
+"""Everything that one unit's page shows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from duban.kernel.authority import Actor, Decision
+from duban.organisation.models import Post, Unit, UnitExternalId, UnitName
+from duban.organisation.policy import may_describe, may_edit, may_import
+from duban.organisation.queries.lists import UnitRow, children_of
+from duban.organisation.queries.numbers import Numbers, count_organisations
+from duban.organisation.queries.people import posts_of_unit, principals_of
+from duban.organisation.queries.units import ancestors, get_unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One link in the chain of responsibility: a unit and who bears the first responsibility in it."""
+
+    unit: Unit
+    principal: Post | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitSheet:
+    """One unit on one day."""
+
+    unit: Unit
+    on: date
+    chain: list[Link]
+    posts: list[Post]
+    names: list[UnitName]
+    external_ids: list[UnitExternalId]
+    committee: Unit | None
+    children: list[UnitRow]
+    numbers: Numbers
+    may_edit: Decision
+    may_describe: Decision
+    may_import: Decision
+
+    @property
+    def principal(self) -> Post | None:
+        return self.chain[-1].principal
+
+    @property
+    def exists(self) -> bool:
+        """Whether the unit exists on the day."""
+        return self.unit.valid_from <= self.on and (self.unit.valid_until is None or self.on < self.unit.valid_until)
+
+
+def chain_of_responsibility(*, actor: Actor, unit_id: int, on: date) -> list[Link]:
+    """
+    Return who bears the first responsibility from the top unit down to this one (R-018).
+
+    :raises NotFound: if this actor may not see the unit
+    """
+    unit = get_unit(actor=actor, unit_id=unit_id)
+    units = [*ancestors(actor=actor, unit=unit), unit]
+    principals = principals_of(actor=actor, unit_ids=[link.pk for link in units], on=on)
+    return [Link(unit=link, principal=principals.get(link.pk)) for link in units]
+
+
+def unit_sheet(*, actor: Actor, unit_id: int, on: date) -> UnitSheet:
+    """
+    Return one unit as it is on the day, with what this actor may do to it.
+
+    The responsible committee is the one recorded (R-026), otherwise the unit above.
+
+    :raises NotFound: if this actor may not see the unit
+    """
+    unit = get_unit(actor=actor, unit_id=unit_id)
+    chain = chain_of_responsibility(actor=actor, unit_id=unit_id, on=on)
+    return UnitSheet(
+        unit=unit,
+        on=on,
+        chain=chain,
+        posts=posts_of_unit(actor=actor, unit_id=unit.pk, on=on),
+        names=list(UnitName.objects.filter(unit=unit).order_by("valid_from", "id")),
+        external_ids=list(UnitExternalId.objects.filter(unit=unit).order_by("scheme")),
+        committee=unit.party_parent or (chain[-2].unit if len(chain) > 1 else None),
+        children=children_of(actor=actor, unit_id=unit.pk, on=on),
+        numbers=count_organisations(actor=actor, on=on, unit_id=unit.pk),
+        may_edit=may_edit(actor, unit),
+        may_describe=may_describe(actor, unit),
+        may_import=may_import(actor, unit),
+    )

@@ -1,0 +1,95 @@
+"""Reading units: which an actor may see, and single ones."""
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from duban.kernel.authority import Actor, Scope, path_end
+from duban.kernel.errors import NotFound
+from duban.organisation.models import Line, Unit
+from duban.organisation.policy import OrganisationCapability
+
+
+def scope_filter(*, scope: Scope, unit: str = "") -> Q:
+    """
+    Return the filter for rows whose unit lies in the scope.
+
+    `unit` is the name of the key to the unit ("unit", "assignment__assigner"); empty for units themselves.
+    """
+    path = f"{unit}__path" if unit else "path"
+    key = f"{unit}_id" if unit else "id"
+    condition = Q(pk__in=[])
+    for prefix in scope.paths:
+        condition |= Q(**{f"{path}__gte": prefix, f"{path}__lt": path_end(prefix)})
+    if scope.unit_ids:
+        condition |= Q(**{f"{key}__in": list(scope.unit_ids)})
+    return condition
+
+
+def units_where(*, actor: Actor, capability: str) -> QuerySet[Unit]:
+    """Return the units over which the actor holds the capability."""
+    if actor.is_system:
+        return Unit.objects.all()
+    return Unit.objects.filter(scope_filter(scope=actor.scope(capability)))
+
+
+def visible_units(*, actor: Actor) -> QuerySet[Unit]:
+    """Return the units that this actor may see."""
+    return units_where(actor=actor, capability=OrganisationCapability.VIEW)
+
+
+def in_force(*, on: date, unit: str = "") -> Q:
+    """Return the filter for units that exist on the day; `unit` as in `scope_filter`."""
+    prefix = f"{unit}__" if unit else ""
+    return Q(**{f"{prefix}valid_from__lte": on}) & (
+        Q(**{f"{prefix}valid_until__isnull": True}) | Q(**{f"{prefix}valid_until__gt": on})
+    )
+
+
+def get_unit(*, actor: Actor, unit_id: int) -> Unit:
+    """
+    Return one unit.
+
+    :raises NotFound: if there is none, or this actor may not see it
+    """
+    unit = visible_units(actor=actor).filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound(_("There is no such unit."))
+    return unit
+
+
+def top_unit(*, actor: Actor) -> Unit:
+    """
+    Return the root of the installation's tree.
+
+    :raises NotFound: before the first unit is entered
+    """
+    unit = Unit.objects.filter(parent__isnull=True).first()
+    if unit is None:
+        raise NotFound(_("No unit has been entered yet."))
+    return unit
+
+
+def ancestors(*, actor: Actor, unit: Unit) -> list[Unit]:
+    """Return the unit's ancestors from the root down to its parent: names only, so every actor may read them."""
+    ids = [int(part) for part in unit.path.split("/")[:-2]]
+    found = {ancestor.pk: ancestor for ancestor in Unit.objects.filter(pk__in=ids)}
+    return [found[unit_id] for unit_id in ids if unit_id in found]
+
+
+def lines(*, actor: Actor) -> list[Line]:
+    """Return all lines of trade in the order in which they were entered; every actor may read them."""
+    return list(Line.objects.select_related("lead_unit").order_by("id"))
+
+
+def get_line(*, actor: Actor, line_id: int) -> Line:
+    """
+    Return one line of trade.
+
+    :raises NotFound: if there is none
+    """
+    line = Line.objects.filter(pk=line_id).first()
+    if line is None:
+        raise NotFound(_("There is no such line."))
+    return line

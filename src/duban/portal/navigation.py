@@ -1,0 +1,105 @@
+"""The menu: one table of what there is, for whom. An entry shows where the actor holds its capability anywhere."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from duban.access.policy import AccessCapability
+from duban.accounts.policy import AccountsCapability
+from duban.audit.policy import AuditCapability
+from duban.directives.policy import DirectivesCapability
+from duban.kernel.authority import Actor
+from duban.organisation.policy import OrganisationCapability
+from duban.tasks.policy import TasksCapability
+from duban.workdays.policy import WorkdaysCapability
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the table: words, the name of the address, and any of which capabilities shows it (none: all)."""
+
+    label: object
+    address: str = ""
+    needs: tuple[str, ...] = ()
+    below: tuple["Entry", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry as the page shows it to one actor."""
+
+    label: object
+    href: str
+    is_current: bool
+    entries: Sequence["Shown"] = field(default_factory=tuple)
+
+
+MENU = (
+    Entry(_("My desk"), "portal:desk"),
+    Entry(
+        _("Tasks"),
+        below=(
+            Entry(_("Papers and speeches"), "directives:documents", (DirectivesCapability.VIEW,)),
+            Entry(_("Work list"), "portal:work-list", (TasksCapability.VIEW,)),
+            Entry(_("Import a breakdown table"), "tasks:imports", (TasksCapability.ASSIGN,)),
+        ),
+    ),
+    Entry(_("Table of units"), "portal:units", (TasksCapability.VIEW,)),
+    Entry(
+        _("Administration"),
+        below=(
+            Entry(_("Units and people"), "organisation:list", (OrganisationCapability.EDIT,)),
+            Entry(_("Accounts"), "accounts:list", (AccountsCapability.EDIT,)),
+            Entry(_("Grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
+            Entry(_("Calendar"), "workdays:calendar", (WorkdaysCapability.EDIT,)),
+            Entry(_("Record of changes"), "audit:record", (AuditCapability.VIEW,)),
+        ),
+    ),
+)
+
+# Addresses that the frame, which stands below, cannot name itself.
+PLACES = {
+    "search": "portal:work-list",
+    "switch_post": "accounts:switch-post",
+    "password": "accounts:password",
+    "sign_out": "accounts:sign-out",
+    "campaigns": "campaigns:list",
+}
+
+
+def menu(*, actor: Actor, path: str) -> list[Shown]:
+    """Return the entries that this actor may open; the one whose address begins `path` is the current one."""
+    shown = []
+    for entry in MENU:
+        below = [one for one in (_shown(below, actor, path) for below in entry.below) if one is not None]
+        if entry.below:
+            if below:
+                current = any(one.is_current for one in below)
+                shown.append(Shown(entry.label, "", current, below))
+        elif (one := _shown(entry, actor, path)) is not None:
+            shown.append(one)
+    return shown
+
+
+def places(*, actor: Actor) -> dict[str, str]:
+    """Return the addresses that stand in the frame of every page; without a search where there is nothing to search."""
+    found = {}
+    for name, address in PLACES.items():
+        with suppress(NoReverseMatch):
+            found[name] = reverse(address)
+    if not actor.holds(TasksCapability.VIEW):
+        found.pop("search", None)
+    return found
+
+
+def _shown(entry: Entry, actor: Actor, path: str) -> Shown | None:
+    if entry.needs and not any(actor.holds(capability) for capability in entry.needs):
+        return None
+    try:
+        href = reverse(entry.address)
+    except NoReverseMatch:
+        return None
+    return Shown(entry.label, href, path == href if href == "/" else path.startswith(href))

@@ -1,0 +1,36 @@
+"""The request as our views receive it, and how a view says what it needs."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from django.http import HttpRequest
+
+from duban.kernel.authority import Actor
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+View = TypeVar("View", bound=Callable[..., object])
+
+
+class Request(HttpRequest):
+    """A request with what the outer layers added."""
+
+    id: str
+    actor: Actor
+    # What the frame of the page shows: campaign, posts to switch to; filled by config.middleware.
+    frame: dict[str, object]
+    user_uuid: str
+    htmx: "HtmxDetails"
+
+
+def public(view: View) -> View:
+    """Let a view be opened without signing in."""
+    view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def without_database(view: View) -> View:
+    """Run a view outside the transaction of the request: no actor, no frame."""
+    view.without_database = True  # type: ignore[attr-defined]
+    return view

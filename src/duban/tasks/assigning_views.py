@@ -1,0 +1,150 @@
+"""Pages of the office: writing down what is asked, issuing it, and following how far it went."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from duban.kernel.errors import InvalidInput, NotAllowed
+from duban.shell.notices import say
+from duban.shell.refused import beside
+from duban.shell.requests import Request
+from duban.tasks import commands, queries
+from duban.tasks.forms import AssignmentForm
+
+
+@require_GET
+def assignments(request: Request) -> HttpResponse:
+    """List what this office has written, newest first."""
+    campaign = request.frame.get("campaign")
+    page = (
+        queries.assignment_list(actor=request.actor, campaign_id=campaign.pk, after=request.GET.get("after", ""))
+        if campaign
+        else None
+    )
+    return render(request, "tasks/assignments.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+def assign(request: Request) -> HttpResponse:
+    """Write a draft, from a requirement of a paper or from nothing."""
+    campaign = request.frame.get("campaign")
+    if campaign is None:
+        raise NotAllowed(_("There is no campaign yet. Create one first."))
+    if request.method == "GET":
+        given = queries.assignment_proposal(
+            actor=request.actor, requirement_id=_number(request.GET.get("requirement", ""))
+        )
+        return _form_page(request, AssignmentForm(initial=given), given)
+    form = AssignmentForm(request.POST)
+    if form.is_valid():
+        requirement_id = form.cleaned_data["requirement"]
+        try:
+            draft = commands.draft_from_words(
+                actor=request.actor,
+                campaign_id=campaign.pk,
+                assigner_id=form.cleaned_data["assigner"],
+                words=form.words(),
+                is_key=form.cleaned_data["is_key"],
+                requirement_id=requirement_id,
+                source_path=queries.requirement_path(actor=request.actor, requirement_id=requirement_id)
+                if requirement_id
+                else "",
+                at=timezone.now(),
+            )
+        except InvalidInput as refusal:
+            beside(form, refusal)
+        else:
+            return redirect("tasks:assignment", draft.pk)
+    given = queries.assignment_proposal(
+        actor=request.actor, requirement_id=_number(request.POST.get("requirement", ""))
+    )
+    return _form_page(request, form, given, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: Request, assignment_id: int) -> HttpResponse:
+    """Change a draft."""
+    assignment = queries.get_assignment(actor=request.actor, assignment_id=assignment_id)
+    given = queries.words_of(actor=request.actor, assignment=assignment)
+    if request.method == "GET":
+        return _form_page(request, AssignmentForm(initial=given), given)
+    form = AssignmentForm(request.POST)
+    if form.is_valid():
+        try:
+            commands.draft_from_words(
+                actor=request.actor,
+                campaign_id=assignment.campaign_id,
+                assigner_id=assignment.assigner_id,
+                words=form.words(),
+                is_key=form.cleaned_data["is_key"],
+                assignment_id=assignment.pk,
+                version=form.cleaned_data["version"] or 0,
+                at=timezone.now(),
+            )
+        except InvalidInput as refusal:
+            beside(form, refusal)
+        else:
+            return redirect("tasks:assignment", assignment_id)
+    return _form_page(request, form, given, status=422)
+
+
+@require_GET
+def assignment(request: Request, assignment_id: int) -> HttpResponse:
+    """Show one assignment: a draft with the effect of issuing it, or how far an issued one has gone."""
+    found = queries.assignment_page(actor=request.actor, assignment_id=assignment_id, at=timezone.now())
+    effect = ngettext(
+        "After issuing, %(count)d unit receives this.", "After issuing, %(count)d units receive this.", found.count
+    ) % {"count": found.count}
+    return render(request, "tasks/assignment.html", {"found": found, "assignment": found.assignment, "effect": effect})
+
+
+@require_GET
+def progress(request: Request, assignment_id: int) -> HttpResponse:
+    """Show how far an assignment has been issued, as a fragment that asks again until it is done."""
+    found = queries.assignment_page(actor=request.actor, assignment_id=assignment_id, at=timezone.now())
+    return render(
+        request, "tasks/assignment.html#progress", {"found": found, "assignment": found.assignment}
+    )
+
+
+@require_POST
+def issue(request: Request, assignment_id: int) -> HttpResponse:
+    """Issue a draft (交办)."""
+    issued = commands.issue(actor=request.actor, assignment_id=assignment_id, at=timezone.now())
+    say(
+        request,
+        ngettext("Issued to %(count)d unit.", "Being issued to %(count)d units.", issued.unit_count)
+        % {"count": issued.unit_count},
+    )
+    return redirect("tasks:assignment", assignment_id)
+
+
+@require_POST
+def discard(request: Request, assignment_id: int) -> HttpResponse:
+    """Throw a draft away."""
+    commands.discard_draft(actor=request.actor, assignment_id=assignment_id, at=timezone.now())
+    say(request, _("The draft is gone."))
+    return redirect("tasks:assignments")
+
+
+def _form_page(request: Request, form: AssignmentForm, given: dict[str, object], status: int = 200) -> HttpResponse:
+    return render(
+        request,
+        "tasks/assign.html",
+        {
+            "form": form,
+            "given": given,
+            "owners": queries.owner_words(actor=request.actor),
+            "action": request.path,
+            "back": reverse("tasks:assignments"),
+        },
+        status=status,
+    )
+
+
+def _number(word: str) -> int | None:
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else None

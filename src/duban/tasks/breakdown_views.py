@@ -1,0 +1,112 @@
+"""Pages of the breakdown table: taking one in, and handing one out."""
+
+import tempfile
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from duban.kernel.errors import InvalidInput, NotAllowed
+from duban.shell.notices import say
+from duban.shell.refused import beside
+from duban.shell.requests import Request
+from duban.tasks import breakdown_files, commands, queries, words
+from duban.tasks.forms import BreakdownForm
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@require_http_methods(["GET", "POST"])
+def imports(request: Request) -> HttpResponse:
+    """Take a breakdown table in; nothing changes before it is taken over."""
+    campaign = request.frame.get("campaign")
+    if campaign is None:
+        raise NotAllowed(_("There is no campaign yet. Create one first."))
+    offices = queries.assigning_units(actor=request.actor)
+    form = BreakdownForm(initial={"assigner": offices[0].pk if offices else None})
+    status = 200
+    if request.method == "POST":
+        form = BreakdownForm(request.POST, request.FILES)
+        status = 422
+        if form.is_valid():
+            try:
+                received = commands.receive_breakdown(
+                    actor=request.actor,
+                    campaign_id=campaign.pk,
+                    assigner_id=form.cleaned_data["assigner"],
+                    file_name=form.cleaned_data["file"].name,
+                    content=form.cleaned_data["file"].read(),
+                    at=timezone.now(),
+                )
+            except InvalidInput as refusal:
+                beside(form, refusal)
+            else:
+                return redirect("tasks:import", received.pk)
+    return render(
+        request,
+        "tasks/imports.html",
+        {"form": form, "offices": offices, "earlier": queries.breakdowns(actor=request.actor, campaign_id=campaign.pk)},
+        status=status,
+    )
+
+
+@require_GET
+def received(request: Request, import_id: int) -> HttpResponse:
+    """Show what taking the table over would do, or what is wrong with it."""
+    found = queries.get_breakdown(actor=request.actor, import_id=import_id)
+    return render(request, "tasks/import.html", {"found": found, "counts": queries.outcomes(found=found)})
+
+
+@require_GET
+def marked(request: Request, import_id: int) -> HttpResponse:
+    """Hand the same workbook back, with an error column and red cells."""
+    found = queries.get_breakdown(actor=request.actor, import_id=import_id)
+    response = HttpResponse(breakdown_files.marked(found=found), content_type=_type_of(found.file_name))
+    response["Content-Disposition"] = words.attachment_header(_("marked") + "-" + found.file_name)
+    return response
+
+
+@require_POST
+def take_over(request: Request, import_id: int) -> HttpResponse:
+    """Turn the rows into drafts, and issue them if asked."""
+    found = commands.take_over_breakdown(
+        actor=request.actor, import_id=import_id, at=timezone.now(), and_issue="issue" in request.POST
+    )
+    count = len([row for row in found.rows if row.get("assignment_id")])
+    say(request, ngettext("%(count)d row taken over.", "%(count)d rows taken over.", count) % {"count": count})
+    return redirect("tasks:assignments")
+
+
+@require_GET
+def template(request: Request) -> HttpResponse:
+    """Hand out an empty breakdown table as offices make it."""
+    campaign = request.frame.get("campaign")
+    response = HttpResponse(breakdown_files.empty(campaign=campaign), content_type=XLSX)
+    response["Content-Disposition"] = words.attachment_header("任务分解表.xlsx")
+    return response
+
+
+@require_GET
+def export(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out the breakdown table of this office, which can be taken in again."""
+    campaign = request.frame.get("campaign")
+    if campaign is None:
+        raise NotAllowed(_("There is no campaign yet. Create one first."))
+    rows = queries.breakdown_rows(actor=request.actor, campaign_id=campaign.pk, on=timezone.localdate())
+    # Closed, and with it removed, when the answer has been sent.
+    file = tempfile.TemporaryFile()  # noqa: SIM115
+    breakdown_files.export(kind=kind, file=file, campaign=campaign, rows=rows, on=timezone.localdate())
+    file.seek(0)
+    response = FileResponse(file, content_type=XLSX if kind == "xlsx" else DOCX)
+    response["Content-Disposition"] = words.attachment_header(f"任务分解表-{timezone.localdate()}.{kind}")
+    return response
+
+
+def _type_of(file_name: str) -> str:
+    if file_name.lower().endswith(".docx"):
+        return DOCX
+    return "text/csv; charset=utf-8" if file_name.lower().endswith(".csv") else XLSX

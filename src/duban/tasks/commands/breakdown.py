@@ -1,0 +1,265 @@
+"""Taking in a breakdown table: checked first, then taken over as drafts as a whole or not at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from duban.audit import commands as audit
+from duban.campaigns import queries as campaigns
+from duban.kernel.authority import Actor, path_end
+from duban.kernel.errors import InvalidInput
+from duban.organisation import queries as organisation
+from duban.organisation.models import Unit
+from duban.tasks import policy, queries
+from duban.tasks.breakdown import COLUMNS, UnitNames, read_row
+from duban.tasks.commands.drafting import AssignmentText, create_assignment, update_draft
+from duban.tasks.commands.issuing import issue
+from duban.tasks.models import Assignment, BreakdownImport
+from duban.tasks.states import BREAKDOWN_FLOW, AssignmentStatus, BreakdownStatus, Importance
+from duban.workbooks.columns import CellError, Row, plain_code
+from duban.workbooks.reading import read_table
+from duban.workdays import queries as workdays
+
+MOST_ROWS = 2000
+
+
+@transaction.atomic
+def receive_breakdown(
+    *, actor: Actor, campaign_id: int, assigner_id: int, file_name: str, content: bytes, at: datetime
+) -> BreakdownImport:
+    """
+    Read a breakdown table (.xlsx, .csv or a table in .docx) and say what taking it over would do; nothing changes yet.
+
+    :raises NotFound: if this actor cannot see campaign or unit
+    :raises NotAllowed: if this actor may not assign in the name of the unit
+    :raises InvalidInput: if the file cannot be read, is another form, or has more than 2,000 rows
+    """
+    campaign = campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
+    assigner = organisation.get_unit(actor=actor, unit_id=assigner_id)
+    policy.may_assign(actor, assigner).require()
+
+    table = read_table(content=content, file_name=file_name, columns=COLUMNS, sheet_marker=None)
+    if not table.rows:
+        raise InvalidInput(_("This table has no rows below its header."))
+    if len(table.rows) > MOST_ROWS:
+        raise InvalidInput(_("A breakdown table may have 2,000 rows at most. Please split it."))
+    names = unit_names(assigner=assigner, on=timezone.localdate(at))
+    calendar = workdays.calendar(actor=actor)
+    rows: list[dict[str, object]] = []
+    errors = list(table.problems)
+    for row in table.rows:
+        fields, wrong = read_row(row=row, names=names, calendar=calendar, today=timezone.localdate(at))
+        told = {(error.row, error.column_key) for error in errors}
+        errors += [error for error in wrong if (error.row, error.column_key) not in told]
+        rows.append({"number": row.number, **fields})
+    _mark_outcome(rows=rows, campaign_id=campaign.pk, assigner_id=assigner.pk)
+
+    received = BreakdownImport.objects.create(
+        campaign=campaign,
+        assigner=assigner,
+        file_name=file_name[:200],
+        content=content,
+        status=BreakdownStatus.WITH_ERRORS if errors else BreakdownStatus.READY,
+        rows=rows,
+        errors=[
+            {"row": error.row, "column": error.column_key, "message": str(error.message)}
+            for error in sorted(errors, key=lambda error: error.row)
+        ],
+        started_by=actor.user_id or 0,
+        started_at=at,
+    )
+    audit.record(
+        actor=actor,
+        verb="breakdown.receive",
+        object_kind="breakdown",
+        object_id=received.pk,
+        unit_id=assigner.pk,
+        at=at,
+        payload={"file": file_name, "rows": len(rows), "errors": len(errors)},
+    )
+    return received
+
+
+def unit_names(*, assigner: Unit, on: date) -> UnitNames:
+    """Return the names of the units at and below the assigner; the higher unit wins where short names are equal."""
+    ids: dict[str, int] = {}
+    depths: dict[str, int] = {}
+    doubled: set[str] = set()
+    units = Unit.objects.filter(
+        organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path)
+    )
+    for unit_id, depth, *given in units.order_by("depth", "pk").values_list("pk", "depth", "name", "short_name"):
+        for name in {plain_code(word) for word in given if word}:
+            if name not in ids:
+                ids[name], depths[name] = unit_id, depth
+            elif depths[name] == depth and ids[name] != unit_id:
+                doubled.add(name)
+    return UnitNames(ids=ids, doubled=frozenset(doubled))
+
+
+def _mark_outcome(*, rows: Sequence[dict[str, Any]], campaign_id: int, assigner_id: int) -> None:
+    known = {
+        assignment.row_key: assignment
+        for assignment in Assignment.objects.filter(
+            Q(row_key__in=[row["row_key"] for row in rows]), campaign_id=campaign_id, assigner_id=assigner_id
+        )
+    }
+    seen: set[str] = set()
+    for row in rows:
+        if row["row_key"] in seen:
+            row["outcome"] = "repeated"
+            continue
+        seen.add(row["row_key"])
+        assignment = known.get(row["row_key"])
+        if assignment is None:
+            row["outcome"] = "new"
+        elif assignment.status == AssignmentStatus.DRAFT:
+            row["outcome"] = "change" if _differs(assignment, row) else "same"
+        else:
+            row["outcome"] = "issued"
+
+
+def _differs(assignment: Assignment, row: Mapping[str, Any]) -> bool:
+    due = assignment.due_on.isoformat() if assignment.due_on else None
+    helpers = list(assignment.helpers.order_by("position").values_list("unit_id", flat=True))
+    return (
+        (assignment.wording, assignment.heading, assignment.standard, due, assignment.target_rule, helpers)
+        != (row["wording"], row["heading"], row["standard"], row["due_on"], row["target_rule"], row["helper_ids"])
+    )
+
+
+@transaction.atomic
+def take_over_breakdown(
+    *, actor: Actor, import_id: int, at: datetime, and_issue: bool = False
+) -> BreakdownImport:
+    """
+    Turn the rows into drafts, and issue them if asked: all of them or none.
+
+    :raises NotFound: if there is no such import of this actor's office
+    :raises IllegalStep: if it has errors or was taken over already
+    :raises NotAllowed: if this actor may not assign in the name of the unit
+    """
+    received = queries.get_breakdown(actor=actor, import_id=import_id)
+    received = BreakdownImport.objects.select_for_update(of=("self",)).select_related("assigner").get(pk=received.pk)
+
+    step = BREAKDOWN_FLOW.step("take_over", source=received.status)
+    policy.may_assign(actor, received.assigner).require()
+
+    for row in received.rows:
+        if row["outcome"] not in {"new", "change"}:
+            continue
+        text = _text_of(row)
+        if row["outcome"] == "new":
+            assignment = create_assignment(
+                actor=actor,
+                campaign_id=received.campaign_id,
+                assigner_id=received.assigner_id,
+                text=text,
+                at=at,
+            )
+        else:
+            known = Assignment.objects.get(
+                campaign_id=received.campaign_id, assigner_id=received.assigner_id, row_key=row["row_key"]
+            )
+            assignment = update_draft(
+                actor=actor, assignment_id=known.pk, text=text, version=known.version, at=at
+            )
+        row["assignment_id"] = assignment.pk
+        if and_issue:
+            issue(actor=actor, assignment_id=assignment.pk, at=at)
+    received.status = step.target
+    received.finished_at = at
+    received.save(update_fields=["status", "finished_at", "rows"])
+
+    audit.record(
+        actor=actor,
+        verb="breakdown.take_over",
+        object_kind="breakdown",
+        object_id=received.pk,
+        unit_id=received.assigner_id,
+        at=at,
+        payload={"rows": len(received.rows), "issued": and_issue},
+    )
+    return received
+
+
+@transaction.atomic
+def draft_from_words(
+    *,
+    actor: Actor,
+    campaign_id: int,
+    assigner_id: int,
+    words: Mapping[str, str],
+    is_key: bool,
+    at: datetime,
+    requirement_id: int | None = None,
+    source_path: str = "",
+    assignment_id: int | None = None,
+    version: int = 0,
+) -> Assignment:
+    """
+    Write or change one draft from the words of a form, read exactly as a row of a breakdown table is.
+
+    `words` has the keys of `breakdown.COLUMNS`; 各部门 chooses a class, names with 、 between them a list.
+
+    :raises InvalidInput: with a sentence for each field that cannot be used; otherwise as `create_assignment`
+    """
+    assigner = organisation.get_unit(actor=actor, unit_id=assigner_id)
+    today = timezone.localdate(at)
+    fields, errors = read_row(
+        row=Row(number=0, values=dict(words), raw=dict(words)),
+        names=unit_names(assigner=assigner, on=today),
+        calendar=workdays.calendar(actor=actor),
+        today=today,
+    )
+    if not str(fields["wording"]):
+        errors.append(CellError(row=0, column_key="wording", message=_("Please say what is to be done.")))
+    if errors:
+        told = {error.column_key or "wording": error.message for error in errors}
+        raise InvalidInput(next(iter(told.values())), fields=told)
+    text = replace(
+        _text_of(fields),
+        importance=Importance.KEY if is_key else Importance.NORMAL,
+        source_path=source_path,
+        source_label="",
+        source_sentence=str(fields["source_sentence"]),
+        row_key="",
+    )
+    if assignment_id is None:
+        return create_assignment(
+            actor=actor,
+            campaign_id=campaign_id,
+            assigner_id=assigner_id,
+            text=text,
+            at=at,
+            requirement_id=requirement_id,
+        )
+    return update_draft(actor=actor, assignment_id=assignment_id, text=text, version=version, at=at)
+
+
+def _text_of(row: Mapping[str, Any]) -> AssignmentText:
+    return AssignmentText(
+        wording=row["wording"],
+        heading=row["heading"],
+        standard=row["standard"],
+        lead_person=row["lead_person"][:60],
+        contact=row["contact"][:120],
+        remark=row["remark"],
+        target=row["target"],
+        target_rule=row["target_rule"],
+        helper_ids=tuple(row["helper_ids"]),
+        due_kind=row["due_kind"],
+        due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
+        starts_on=date.fromisoformat(row["starts_on"]) if row["starts_on"] else None,
+        due_text=row["due_text"][:120],
+        rhythm=row["rhythm"],
+        source_sentence=row["source_sentence"],
+        source_label=row["source_label"],
+        row_key=row["row_key"],
+    )

@@ -1,0 +1,10 @@
+"""What happened to tasks, for those who react."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FanOutConfirmed:
+    """A person confirmed that an assignment goes out to many units."""
+
+    assignment_id: int

@@ -1,0 +1,59 @@
+"""What is counted about tasks; every record counts at exactly one unit, its owner."""
+
+from django.utils.translation import gettext_lazy as _
+
+from duban.figures.tables import Figure, FigureTable
+
+_OPEN = "record.status IN ('to_sign', 'in_hand', 'asked_done')"
+_OWED = "record.status NOT IN ('declined', 'withdrawn')"
+
+TASK_FIGURES = FigureTable(
+    name="tasks",
+    records="tasks_task",
+    table="tasks_taskfigures",
+    past="tasks_taskfigurespast",
+    figures=(
+        Figure("total", _("Owed"), _("Items assigned to the unit, without those returned or withdrawn"), _OWED),
+        Figure("to_sign", _("Unsigned"), _("Issued, not yet signed for"), "record.status = 'to_sign'"),
+        Figure("in_hand", _("In hand"), _("Signed for and being worked on"), "record.status = 'in_hand'"),
+        Figure("asked", _("To be checked"), _("Reported as finished, not yet checked"), "record.status = 'asked_done'"),
+        Figure("done", _("Done"), _("Accepted by somebody else"), "record.status = 'done'"),
+        Figure("declined", _("Returned to assigner"), _("Returned as not theirs"), "record.status = 'declined'"),
+        Figure(
+            "overdue",
+            _("Overdue"),
+            _("Past the agreed date and not accepted"),
+            f"{_OPEN} AND record.agreed_due < day.as_of",
+        ),
+        Figure(
+            "near_due",
+            _("Near due"),
+            _("Due within five working days and not accepted"),
+            f"{_OPEN} AND record.agreed_due BETWEEN day.as_of AND day.near_until",
+        ),
+        Figure("long_term", _("Long-term"), _("Without an end date"), f"{_OPEN} AND record.agreed_due IS NULL"),
+        Figure(
+            "done_dated",
+            _("Done with a date"),
+            _("Accepted items that had a date"),
+            "record.status = 'done' AND record.original_due IS NOT NULL",
+        ),
+        Figure(
+            "on_time_original",
+            _("On time by the original date"),
+            _("Finished by the date first set"),
+            "record.status = 'done' AND record.finished_on <= record.original_due",
+        ),
+        Figure(
+            "on_time_agreed",
+            _("On time by the agreed date"),
+            _("Finished by the date after granted extensions"),
+            "record.status = 'done' AND record.finished_on <= record.agreed_due",
+        ),
+    ),
+    # Fell due on the day that ended, or came near on the day that begins.
+    changes_with_day=(
+        f"{_OPEN} AND ((record.agreed_due >= %(old_as_of)s AND record.agreed_due < %(new_as_of)s)"
+        " OR (record.agreed_due > %(old_near)s AND record.agreed_due <= %(new_near)s))"
+    ),
+)

@@ -1,0 +1,290 @@
+"""Reading what an office has written: assignments, breakdown tables, and the words of a form."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from duban.directives import queries as directives
+from duban.kernel.authority import Actor, Decision, path_end
+from duban.kernel.errors import NotAllowed, NotFound
+from duban.kernel.paging import Page, cut, decode_key
+from duban.organisation import queries as organisation
+from duban.organisation.models import Unit
+from duban.tasks import words
+from duban.tasks.breakdown import CLASSES
+from duban.tasks.choosing import units_of_rule
+from duban.tasks.models import Assignment, AssignmentHelper, AssignmentUnit, BreakdownImport, Task
+from duban.tasks.policy import TasksCapability, may_edit_draft
+from duban.tasks.states import AssignmentStatus, DueKind, Importance, Rhythm, Target, TaskStatus
+
+PAGE_SIZE = 50
+# Names shown of the units that an assignment goes to.
+NAMED_UNITS = 20
+
+
+def visible_assignments(*, actor: Actor) -> QuerySet[Assignment]:
+    """Return the assignments that this actor's office wrote."""
+    if actor.is_system:
+        return Assignment.objects.all()
+    return Assignment.objects.filter(
+        organisation.scope_filter(scope=actor.scope(TasksCapability.ASSIGN), unit="assigner")
+    )
+
+
+def get_assignment(*, actor: Actor, assignment_id: int) -> Assignment:
+    """
+    Return one assignment of this actor's office.
+
+    :raises NotFound: if there is none, or another office wrote it
+    """
+    found = (
+        visible_assignments(actor=actor)
+        .select_related("assigner", "campaign", "requirement__document")
+        .filter(pk=assignment_id)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such assignment."))
+    return found
+
+
+def assigning_units(*, actor: Actor) -> list[Unit]:
+    """Return the units in whose name this actor may assign, the highest of each scope, in protocol order."""
+    scope = actor.scope(TasksCapability.ASSIGN)
+    return list(
+        Unit.objects.filter(Q(path__in=scope.paths) | Q(pk__in=list(scope.unit_ids))).order_by("order_path", "id")
+    )
+
+
+def assignment_list(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Assignment]:
+    """Return one page of the assignments of this actor's office, newest first."""
+    found = visible_assignments(actor=actor).filter(campaign_id=campaign_id).select_related("assigner")
+    if after:
+        found = found.filter(pk__lt=decode_key(after, length=1)[0])
+    return cut(list(found.order_by("-pk")[: size + 1]), size=size, key=lambda assignment: (assignment.pk,))
+
+
+def assignment_state(*, actor: Actor, assignment: Assignment) -> dict[str, Any]:
+    """Return how far an assignment has been issued: units chosen, units served, share."""
+    chosen = assignment.unit_count
+    return {
+        "chosen": chosen,
+        "served": assignment.units_done,
+        "share": assignment.units_done / chosen if chosen else 1.0,
+        "is_running": assignment.status == AssignmentStatus.ISSUING,
+    }
+
+
+def get_breakdown(*, actor: Actor, import_id: int) -> BreakdownImport:
+    """
+    Return one breakdown table that was taken in.
+
+    :raises NotFound: if there is none of this actor's office
+    """
+    found = BreakdownImport.objects.filter(pk=import_id)
+    if not actor.is_system:
+        scope = actor.scope(TasksCapability.ASSIGN)
+        found = found.filter(organisation.scope_filter(scope=scope, unit="assigner"))
+    received = found.select_related("assigner", "campaign").first()
+    if received is None:
+        raise NotFound(_("There is no such table."))
+    return received
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentPage:
+    """Everything that the page of one assignment shows."""
+
+    assignment: Assignment
+    # How many units the rule chooses today, or received it.
+    count: int
+    units: list[Unit]
+    helpers: list[Unit]
+    may_edit: Decision
+    # Issued ones: tasks by status.
+    states: list[tuple[str, str, int]]
+    owner_words: str
+
+
+def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> AssignmentPage:
+    """
+    Return one assignment of this actor's office: what issuing would do, or what became of it.
+
+    :raises NotFound: if there is none, or another office wrote it
+    """
+    assignment = get_assignment(actor=actor, assignment_id=assignment_id)
+    if assignment.status == AssignmentStatus.DRAFT:
+        units = units_of_rule(
+            assigner=assignment.assigner, target=assignment.target, rule=assignment.target_rule, on=timezone.localdate(at)
+        )
+        count = units.count()
+    else:
+        units = Unit.objects.filter(
+            pk__in=AssignmentUnit.objects.filter(assignment=assignment).values("unit_id")
+        )
+        count = assignment.unit_count
+    found = dict(
+        Task.objects.filter(assignment=assignment).values_list("status").annotate(number=Count("pk")).order_by()
+    )
+    return AssignmentPage(
+        assignment=assignment,
+        count=count,
+        units=list(units.order_by("order_path", "pk")[:NAMED_UNITS]),
+        helpers=_helpers(assignment),
+        may_edit=may_edit_draft(actor, assignment),
+        states=[(value, str(label), found[value]) for value, label in TaskStatus.choices if value in found],
+        owner_words=owner_text(target=assignment.target, rule=assignment.target_rule, names=_names(assignment)),
+    )
+
+
+def _helpers(assignment: Assignment) -> list[Unit]:
+    rows = AssignmentHelper.objects.filter(assignment=assignment).select_related("unit").order_by("position", "pk")
+    return [row.unit for row in rows]
+
+
+def _names(assignment: Assignment) -> dict[int, str]:
+    rule = assignment.target_rule
+    ids = [rule["unit"]] if assignment.target == Target.UNIT else list(rule.get("units", []))
+    return dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name"))
+
+
+def owner_text(*, target: str, rule: dict[str, Any], names: dict[int, str]) -> str:
+    """Return the words of the column 牵头单位 for a rule, as the import reads them."""
+    if target == Target.UNIT:
+        return names.get(rule["unit"], "")
+    if target == Target.LISTED:
+        return "、".join(names.get(unit_id, "") for unit_id in rule["units"])
+    return next((word for word, known in CLASSES.items() if known == rule), "各单位")
+
+
+def requirement_path(*, actor: Actor, requirement_id: int) -> str:
+    """Return the address of a requirement in the page of its paper."""
+    requirement = directives.get_requirement(actor=actor, requirement_id=requirement_id)
+    return f"{reverse('directives:speech', args=[requirement.document_id])}#requirement-{requirement.pk}"
+
+
+def assignment_proposal(*, actor: Actor, requirement_id: int | None) -> dict[str, object]:
+    """
+    Return what the form of a new assignment begins with: the words of the requirement, as far as it says them.
+
+    :raises NotAllowed: if this actor assigns nowhere
+    :raises NotFound: if there is no such requirement for this actor
+    """
+    offices = assigning_units(actor=actor)
+    if not offices:
+        raise NotAllowed(_("Your present post does not assign items."))
+    proposal: dict[str, object] = {"assigner": offices[0].pk, "office": offices[0]}
+    if requirement_id is None:
+        return proposal
+    requirement = directives.get_requirement(actor=actor, requirement_id=requirement_id)
+    return proposal | {
+        "requirement": requirement.pk,
+        "wording": requirement.sentence,
+        "owner": requirement.responsible or requirement.inherited_responsible,
+        "due": requirement.deadline,
+        "standard": requirement.quantity,
+        "source": requirement.sentence,
+        "source_label": directives.cite(actor=actor, requirement=requirement),
+    }
+
+
+def words_of(*, actor: Actor, assignment: Assignment) -> dict[str, object]:
+    """Return the words of an assignment as its form shows them."""
+    return {
+        "assigner": assignment.assigner_id,
+        "office": assignment.assigner,
+        "heading": assignment.heading,
+        "wording": assignment.wording,
+        "standard": assignment.standard,
+        "owner": owner_text(target=assignment.target, rule=assignment.target_rule, names=_names(assignment)),
+        "helpers": "、".join(unit.name for unit in _helpers(assignment)),
+        "lead_person": assignment.lead_person,
+        "contact": assignment.contact,
+        "due": due_words(assignment),
+        "rhythm": rhythm_words(assignment),
+        "remark": assignment.remark,
+        "is_key": assignment.importance == Importance.KEY,
+        "version": assignment.version,
+        "source": assignment.source_sentence,
+        "source_label": assignment.source_label,
+    }
+
+
+def due_words(assignment: Assignment) -> str:
+    """Return the deadline as the import reads it: the words of the source, or the date itself."""
+    if assignment.due_kind == DueKind.DATE and assignment.due_on is not None:
+        return assignment.due_on.isoformat()
+    return assignment.due_text or ("长期坚持" if assignment.due_kind == DueKind.LONG_TERM else "")
+
+
+def rhythm_words(assignment: Assignment) -> str:
+    """Return the rhythm of reports as the import reads it."""
+    return {Rhythm.WEEKLY: "每周", Rhythm.MONTHLY: "每月", Rhythm.QUARTERLY: "每季"}.get(Rhythm(assignment.rhythm), "")
+
+
+def owner_words(*, actor: Actor) -> list[str]:
+    """Return what the field 牵头单位 offers: the words for classes, then the units right below this office."""
+    offices = assigning_units(actor=actor)
+    below = Unit.objects.filter(parent_id__in=[office.pk for office in offices], valid_until__isnull=True)
+    return [*CLASSES, *below.order_by("order_path").values_list("name", flat=True)[:300]]
+
+
+def breakdowns(*, actor: Actor, campaign_id: int) -> list[BreakdownImport]:
+    """Return the last twenty breakdown tables that this office took in."""
+    scope = actor.scope(TasksCapability.ASSIGN)
+    found = BreakdownImport.objects.filter(
+        organisation.scope_filter(scope=scope, unit="assigner"), campaign_id=campaign_id
+    )
+    return list(found.defer("content", "rows", "errors").order_by("-pk")[:20])
+
+
+def outcomes(*, found: BreakdownImport) -> dict[str, int]:
+    """Return how many rows are new, changed, the same, issued already, or repeated within the table."""
+    counts = Counter(row["outcome"] for row in found.rows)
+    return {name: counts[name] for name in ("new", "change", "same", "issued", "repeated")}
+
+
+def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list[object]]:
+    """Yield the rows of this office's breakdown table in the order in which they were written, as the import reads them."""
+    assignments = list(
+        visible_assignments(actor=actor).filter(campaign_id=campaign_id).prefetch_related("helpers__unit").order_by("pk")
+    )
+    ids: set[int] = set()
+    for assignment in assignments:
+        rule = assignment.target_rule
+        ids |= {rule["unit"]} if assignment.target == Target.UNIT else set(rule.get("units", []))
+    names = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name"))
+    done = {
+        row["assignment_id"]: (row["number"], row["finished"])
+        for row in Task.objects.filter(assignment__in=assignments)
+        .values("assignment_id")
+        .annotate(number=Count("pk"), finished=Count("pk", filter=Q(status=TaskStatus.DONE)))
+    }
+    for number, assignment in enumerate(assignments, start=1):
+        issued, finished = done.get(assignment.pk, (0, 0))
+        helpers = sorted(assignment.helpers.all(), key=lambda helper: (helper.position, helper.pk))
+        yield [
+            number,
+            assignment.heading,
+            assignment.wording,
+            assignment.standard,
+            assignment.lead_person,
+            owner_text(target=assignment.target, rule=assignment.target_rule, names=names),
+            "、".join(helper.unit.name for helper in helpers),
+            assignment.contact,
+            assignment.starts_on.isoformat() if assignment.starts_on else "",
+            due_words(assignment),
+            rhythm_words(assignment),
+            assignment.source_sentence,
+            words.share_done(finished=finished, issued=issued) if issued else "",
+            assignment.get_status_display(),
+            assignment.remark,
+            assignment.row_key or str(assignment.uuid),
+        ]

@@ -1,0 +1,163 @@
+"""Lists of tasks: the work list, what one unit owes, what waits for a checker."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from duban.kernel.authority import Actor
+from duban.kernel.paging import Page, cut, decode_key
+from duban.kernel.words import query_words
+from duban.organisation import queries as organisation
+from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, Task
+from duban.tasks.policy import TasksCapability
+from duban.tasks.states import OPEN_STATUSES, TaskStatus
+
+PAGE_SIZE = 50
+COUNTED_AT_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """What a list of tasks is narrowed to; empty means not narrowed."""
+
+    campaign_id: int
+    # A search in wording, heading and source.
+    words: str = ""
+    # A status, or one of: open, overdue, near_due, long_term.
+    status: str = "open"
+    # Tasks of this unit, with everything below it unless `own_only`.
+    unit_id: int | None = None
+    own_only: bool = False
+    levels: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    ranks: tuple[str, ...] = ()
+    assignment_id: int | None = None
+    # The day on which late and near are judged, and the last day that is near on it.
+    as_of: date = field(default=LAST_DAY)
+    near_until: date = field(default=LAST_DAY)
+
+
+def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
+    """Return the tasks of units in this actor's scope that match the filter."""
+    tasks = Task.objects.filter(campaign_id=given.campaign_id)
+    if not actor.is_system:
+        tasks = tasks.filter(_unit_condition(actor))
+    if given.unit_id is not None:
+        unit = organisation.get_unit(actor=actor, unit_id=given.unit_id)
+        tasks = (
+            tasks.filter(unit=unit)
+            if given.own_only
+            else tasks.filter(unit__path__startswith=unit.path)
+            if unit.depth
+            else tasks
+        )
+    for column, values in (
+        ("level", given.levels),
+        ("field", given.fields),
+        ("kind", given.kinds),
+        ("rank", given.ranks),
+    ):
+        if values:
+            tasks = tasks.filter(**{f"unit__{column}__in": values})
+    if given.assignment_id is not None:
+        tasks = tasks.filter(assignment_id=given.assignment_id)
+    searched = query_words(given.words)
+    if searched:
+        tasks = tasks.filter(assignment_id__in=matching_assignments(campaign_id=given.campaign_id, searched=searched))
+    return tasks.filter(status_condition(status=given.status, as_of=given.as_of, near_until=given.near_until))
+
+
+def matching_assignments(*, campaign_id: int, searched: Sequence[str]) -> list[int]:
+    """Return the assignments whose text contains all search words (R-640: two characters suffice)."""
+    query = " & ".join("'" + word.replace("'", "''").replace("\\", "\\\\") + "'" for word in searched)
+    return list(
+        Assignment.objects.filter(campaign_id=campaign_id)
+        .extra(where=["search @@ %s::tsquery"], params=[query])
+        .values_list("pk", flat=True)
+    )
+
+
+def _unit_condition(actor: Actor) -> Q:
+    scope = actor.scope(TasksCapability.VIEW)
+    # A scope of the whole tree needs no join.
+    if any(path.count("/") == 1 for path in scope.paths):
+        return Q()
+    return organisation.scope_filter(scope=scope, unit="unit")
+
+
+def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
+    """Return the filter for a status or for one of the derived words: open, all, overdue, near_due, long_term."""
+    is_open = Q(status__in=OPEN_STATUSES)
+    if status == "open":
+        return is_open
+    if status == "total":
+        return ~Q(status__in=[TaskStatus.DECLINED, TaskStatus.WITHDRAWN])
+    if status == "overdue":
+        return is_open & Q(agreed_due__lt=as_of)
+    if status == "near_due":
+        return is_open & Q(agreed_due__gte=as_of, agreed_due__lte=near_until)
+    if status == "long_term":
+        return is_open & Q(agreed_due__isnull=True)
+    if status == "signed":
+        return ~Q(status__in=[TaskStatus.TO_SIGN, TaskStatus.DECLINED, TaskStatus.WITHDRAWN])
+    if status in TaskStatus.values:
+        return Q(status=status)
+    return Q()
+
+
+def work_list(*, actor: Actor, given: TaskFilter, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
+    """Return one page of tasks: key items first, then by agreed date, undated ones last (R-643)."""
+    tasks = ordered(narrowed(actor=actor, given=given))
+    if after:
+        is_key, due, task_id = decode_key(after, length=3)
+        tasks = tasks.filter(
+            Q(is_key__lt=is_key) | (Q(is_key=is_key) & (Q(due_order__gt=due) | Q(due_order=due, pk__gt=task_id)))
+        )
+    rows = list(tasks.select_related("assignment", "unit")[: size + 1])
+    return cut(rows, size=size, key=lambda task: (task.is_key, task.agreed_due or LAST_DAY, task.pk))
+
+
+def ordered(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Return the tasks in the order of every list of tasks."""
+    return tasks.alias(due_order=Coalesce("agreed_due", Value(LAST_DAY))).order_by(F("is_key").desc(), "due_order", "pk")
+
+
+def count_tasks(*, actor: Actor, given: TaskFilter) -> int:
+    """Return how many tasks match, counted to 1,001 at most."""
+    return narrowed(actor=actor, given=given)[: COUNTED_AT_MOST + 1].count()
+
+
+def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str) -> QuerySet[Task]:
+    """
+    Return the open tasks of one unit for its list 本单位还差什么.
+
+    `tab` is "mine" (all it owns), "lead" (it owns and others help) or "help" (others own, it helps).
+    """
+    unit = organisation.get_unit(actor=actor, unit_id=unit_id)
+    tasks = Task.objects.filter(campaign_id=campaign_id, status__in=OPEN_STATUSES)
+    helped = AssignmentHelper.objects.filter(assignment=OuterRef("assignment"))
+    if tab == "help":
+        return ordered(tasks.filter(Exists(helped.filter(unit=unit))).select_related("assignment", "unit"))
+    tasks = tasks.filter(unit=unit)
+    if tab == "lead":
+        tasks = tasks.filter(Exists(helped))
+    return ordered(tasks.select_related("assignment", "unit"))
+
+
+def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
+    """Return one page of the tasks that wait for a checker in this actor's scope, longest waiting first."""
+    scope = actor.scope(TasksCapability.CHECK)
+    tasks = Task.objects.filter(
+        organisation.scope_filter(scope=scope, unit="checker_unit"),
+        campaign_id=campaign_id,
+        status=TaskStatus.ASKED_DONE,
+    )
+    if after:
+        asked_at, task_id = decode_key(after, length=2)
+        tasks = tasks.filter(Q(asked_at__gt=asked_at) | Q(asked_at=asked_at, pk__gt=task_id))
+    rows = list(tasks.select_related("assignment", "unit").order_by("asked_at", "pk")[: size + 1])
+    return cut(rows, size=size, key=lambda task: (task.asked_at, task.pk))

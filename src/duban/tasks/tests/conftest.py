@@ -1,0 +1,46 @@
+"""The cast of these tests: a city office, a department that owes, another that helps, a county office, a clerk."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from duban.access.states import Reach
+from duban.campaigns.models import Campaign
+from duban.config.factories import Tree, actor_with, build_tree, make_campaign
+from duban.kernel.authority import Actor
+
+
+@dataclass(frozen=True)
+class Cast:
+    tree: Tree
+    campaign: Campaign
+    office: Actor
+    second: Actor
+    owner: Actor
+    helper: Actor
+    stranger: Actor
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    tree = build_tree()
+    office, owner, helper, stranger = tree.departments[:4]
+    return Cast(
+        tree=tree,
+        campaign=make_campaign(root=tree.city),
+        office=_office(tree, office),
+        second=_office(tree, office),
+        owner=actor_with(unit=owner, role="unit_liaison", reach=Reach.UNIT),
+        helper=actor_with(unit=helper, role="unit_liaison", reach=Reach.UNIT),
+        stranger=actor_with(unit=stranger, role="unit_liaison", reach=Reach.UNIT),
+    )
+
+
+def _office(tree: Tree, seat) -> Actor:
+    """A clerk who sits in the office and holds the city's whole subtree."""
+    from duban.access.models import Grant  # noqa: PLC0415
+    from duban.config.factories import SOME_MOMENT, actor_of, make_person_with_account  # noqa: PLC0415
+
+    account = make_person_with_account(unit=seat, role="office_clerk", reach=Reach.SUBTREE)
+    Grant.objects.filter(pk=account.grant.pk).update(unit=tree.city)
+    return actor_of(user_id=account.user.pk, post_id=account.post.pk, at=SOME_MOMENT)
