@@ -63,7 +63,7 @@ def main() -> int:
     return 0
 
 
-def _stop(number: int, frame: object) -> None:  # noqa: ARG001 - the shape of a signal handler
+def _stop(number: int, frame: object) -> None:
     # The running step is killed on the way up.
     raise KeyboardInterrupt
 
@@ -219,8 +219,8 @@ def install_browser() -> None:
 
 
 def has_chromium() -> bool:
-    """True when a Chromium is on the search path."""
-    return bool(shutil.which("chromium"))
+    """True when a Chromium is on the search path, or where DUBAN_CHROMIUM says."""
+    return bool(shutil.which(os.environ.get("DUBAN_CHROMIUM") or "chromium"))
 
 
 def has_chinese_font() -> bool:

@@ -13,11 +13,15 @@ MADE = {".git", ".venv", "node_modules", "build", "__pycache__", ".hypothesis"}
 
 
 @cache
+def contract(name: str) -> dict[str, list[str]]:
+    """Return one of the import contracts by its id."""
+    rules = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    return next(each for each in rules["tool"]["importlinter"]["contracts"] if each["id"] == name)
+
+
 def order() -> tuple[str, ...]:
     """Return the modules from the highest to the lowest, as the import contract lists them."""
-    rules = tomllib.loads((PROJECT / "pyproject.toml").read_text())
-    contracts = {contract["id"]: contract for contract in rules["tool"]["importlinter"]["contracts"]}
-    return tuple(contracts["order"]["layers"])
+    return tuple(contract("order")["layers"])
 
 
 def height(module: str) -> int:

@@ -4,19 +4,28 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from duban.access.states import Reach
+from duban.attachments.commands import store_file
 from duban.config import factories
 from duban.config.roles import ROLES
-from duban.organisation.states import PostKind
-from duban.tasks.states import TaskStatus
+from duban.directives.states import DocumentStatus, RequirementStatus
+from duban.kernel.authority import Actor
+from duban.organisation.models import Line, UnitImport
+from duban.organisation.register.table import unit_template
+from duban.organisation.states import ImportStatus, PostKind
+from duban.tasks import breakdown_files
+from duban.tasks.models import Assignment, BreakdownImport, ChangeRequest, Evidence, Task, TaskEntry
+from duban.tasks.states import BreakdownStatus, EntryKind, Target, TaskStatus
 
 TABLE = Path(__file__).parent / "permission_matrix.toml"
-METHODS = ("GET", "POST")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STRANGER = "stranger"
 # Everybody who is not named elsewhere in the row.
 OTHERS = "*"
@@ -78,6 +87,14 @@ class Row:
         return None
 
 
+@dataclass(frozen=True)
+class Note:
+    """A file that somebody attaches."""
+
+    file_name: str
+    content: bytes
+
+
 @dataclass
 class World:
     """A tree of 532 units with one office, its work and its people on either side."""
@@ -101,21 +118,50 @@ def read_table() -> dict[str, Row]:
     }
 
 
-def addresses() -> dict[str, tuple[str, ...]]:
-    """Return the arguments of every address by its name; an address without a name has its pattern in its place."""
-    return dict(_walk(get_resolver().url_patterns, "", ()))
+@dataclass(frozen=True)
+class Address:
+    """One named address: its route as one string, and the names of its arguments in it."""
+
+    name: str
+    route: str
+    arguments: tuple[str, ...]
 
 
-def _walk(
-    patterns: list[URLPattern | URLResolver], prefix: str, above: tuple[str, ...]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+def addresses() -> dict[str, Address]:
+    """Return every address by its name; one without a name has its route in its place."""
+    return {address.name: address for address in _walk(get_resolver().url_patterns, "", Address("", "", ()))}
+
+
+def argument(world: World, row: Row, side: str, name: str) -> object:
+    """Return the value of an address' argument: what the row says, else the thing of that name ("task_id": a task)."""
+    if name in row.arguments:
+        return value(world, side, row.arguments[name])
+    thing = world.things[side][name.removesuffix("_id").removesuffix("_uuid")]
+    return thing.uuid if name.endswith("uuid") else thing.pk
+
+
+def value(world: World, side: str, given: object) -> object:
+    """Return a value of the table; "@task" is the id of that thing on this side, "@task.version" its version, "file:@…" its file."""
+    if isinstance(given, list):
+        return [value(world, side, each) for each in given]
+    if isinstance(given, str) and given.startswith("file:@"):
+        thing = world.things[side][given.removeprefix("file:@")]
+        return SimpleUploadedFile(thing.file_name, bytes(thing.content))
+    if not (isinstance(given, str) and given.startswith("@")):
+        return given
+    thing, _, attribute = given[1:].partition(".")
+    return getattr(world.things[side][thing], attribute or "pk")
+
+
+def _walk(patterns: list[URLPattern | URLResolver], prefix: str, above: Address) -> Iterator[Address]:
     for pattern in patterns:
-        own = (*above, *pattern.pattern.regex.groupindex)
+        route = above.route + str(pattern.pattern)
+        arguments = (*above.arguments, *pattern.pattern.regex.groupindex)
         if isinstance(pattern, URLResolver):
             namespace = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            yield from _walk(pattern.url_patterns, namespace, own)
+            yield from _walk(pattern.url_patterns, namespace, Address("", route, arguments))
         else:
-            yield f"{prefix}{pattern.name or pattern.pattern}", own
+            yield Address(f"{prefix}{pattern.name or route}", route, arguments)
 
 
 def build_world() -> World:
@@ -138,7 +184,9 @@ def build_world() -> World:
 def _places(tree: factories.Tree, county: Any) -> dict[str, Any]:
     township = next(unit for unit in tree.townships if unit.parent_id == county.pk)
     village = next(unit for unit in tree.villages if unit.parent_id == township.pk)
-    return {COUNTY: county, TOWNSHIP: township, VILLAGE: village}
+    *_others, other = (unit for unit in tree.townships if unit.parent_id == county.pk)
+    leaf = next(unit for unit in tree.branches if unit.parent_id == village.pk)
+    return {COUNTY: county, TOWNSHIP: township, VILLAGE: village, "other": other, "leaf": leaf}
 
 
 def _things(place: dict[str, Any]) -> dict[str, Any]:
@@ -148,6 +196,7 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
     work = factories.make_work(campaign=campaign, assigner=county, units=[village])
     in_hand = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.IN_HAND)
     asked = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.ASKED_DONE)
+    extended = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.IN_HAND)
     somebody = factories.make_person_with_account(unit=village, role="member", reach=Reach.UNIT)
     return {
         "campaign": campaign,
@@ -158,14 +207,71 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "task": work.tasks[0],
         "task_in_hand": in_hand.tasks[0],
         "task_asked": asked.tasks[0],
+        "task_extended": extended.tasks[0],
+        "evidence": _evidence(in_hand.tasks[0]),
+        "note": Note("记录.txt", "会议记录。".encode()),
+        "change": ChangeRequest.objects.create(
+            task=extended.tasks[0], new_due=date(2026, 9, 30), reason="汛期", asked_at=factories.SOME_MOMENT
+        ),
+        "draft": Assignment.objects.create(
+            campaign=campaign,
+            assigner=county,
+            wording="草稿",
+            due_on=date(2026, 6, 30),
+            target=Target.UNIT,
+            target_rule={"unit": village.pk},
+            created_at=factories.SOME_MOMENT,
+        ),
+        "breakdown": BreakdownImport.objects.create(
+            campaign=campaign,
+            assigner=county,
+            file_name="任务分解表.xlsx",
+            content=breakdown_files.empty(campaign=campaign),
+            status=BreakdownStatus.READY,
+            started_by=0,
+            started_at=factories.SOME_MOMENT,
+        ),
+        "unit_import": UnitImport.objects.create(
+            root=county,
+            file_name="单位.xlsx",
+            content=unit_template(),
+            status=ImportStatus.WITH_ERRORS,
+            started_by=0,
+            started_at=factories.SOME_MOMENT,
+        ),
+        "line": Line.objects.create(name=f"{county.name}水利系统", lead_unit=county),
         "unit": village,
         "parent": place[TOWNSHIP],
+        "other": place["other"],
+        "leaf": place["leaf"],
         "county": county,
         "user": somebody.user,
         "person": somebody.person,
         "post": somebody.post,
         "grant": somebody.grant,
+        **_unconfirmed(campaign, county),
     }
+
+
+def _unconfirmed(campaign: Any, county: Any) -> dict[str, Any]:
+    """A paper about which nobody has decided yet."""
+    work = factories.make_work(campaign=campaign, assigner=county, units=[])
+    work.assignment.delete()
+    work.document.status = DocumentStatus.UNCONFIRMED
+    work.document.save()
+    work.requirement.status = RequirementStatus.PROPOSED
+    work.requirement.save()
+    return {"new_document": work.document, "new_requirement": work.requirement, "new_node": work.requirement.node}
+
+
+def _evidence(task: Task) -> Evidence:
+    file = store_file(
+        actor=Actor.system("trial"), name="记录.txt", content="会议记录。".encode(), at=factories.SOME_MOMENT
+    )
+    entry = TaskEntry.objects.create(
+        task=task, kind=EntryKind.EVIDENCE, user_id=None, by="试验", made_at=factories.SOME_MOMENT
+    )
+    return Evidence.objects.create(task=task, file=file, entry=entry)
 
 
 def grouped(statuses: Mapping[str, int]) -> dict[str, list[str]]:
@@ -178,3 +284,6 @@ def grouped(statuses: Mapping[str, int]) -> dict[str, list[str]]:
         named = [STRANGER] if STRANGER in found[most] and len(found) > 1 else []
         found[most] = [*named, OTHERS] if named else [OTHERS]
     return {status: found[status] for status in sorted(found)}
+
+
+ADDRESSES = addresses()

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, models
 
 from duban.config.tables import FUNCTIONS, TABLES
-from tests.layout import PROJECT, SOURCE, application_code, height, module_of, order, our_files, parsed, shown
+from tests.layout import PROJECT, SOURCE, application_code, contract, height, module_of, order, our_files, parsed, shown
 
 OUR_MODELS = [model for model in apps.get_models() if model.__module__.startswith("duban.")]
 
@@ -109,6 +109,20 @@ def test_takes_keywords_only_and_names_its_actor() -> None:
             wrong.append(f"{shown(path, function.lineno)} {name} names no actor")
     assert not wrong, "\n".join(wrong)
     assert set(PURE) <= met, f"no longer there: {set(PURE) - met}"
+
+
+def test_the_contracts_know_every_entry_point() -> None:
+    """A file that answers requests under another name would slip past the contracts."""
+    known = {pattern.removeprefix("duban.*.") for pattern in contract("entry-points")["source_modules"]}
+    unknown = {
+        shown(path)
+        for path in application_code()
+        if module_of(path) not in {"config", "shell"} and not {path.stem, path.parent.name} & known
+        for node in parsed(path).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        if [argument.arg for argument in node.args.args][:1] == ["request"]
+    }
+    assert not unknown, "\n".join(sorted(unknown))
 
 
 def test_commands_are_told_what_time_it_is() -> None:

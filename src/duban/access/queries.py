@@ -162,7 +162,7 @@ def grants_page(
         people = Person.objects.filter(name__contains=name, user__isnull=False).values("user_id")
         grants = grants.filter(Q(user__sign_in_name__startswith=name) | Q(user_id__in=people))
     if after:
-        order_path, grant_id = decode_key(after, length=2)
+        order_path, grant_id = decode_key(after, length=2, kinds=(str, int))
         grants = grants.filter(Q(unit__order_path__gt=order_path) | Q(unit__order_path=order_path, pk__gt=grant_id))
     rows = list(grants.prefetch_related("listed__unit").order_by("unit__order_path", "id")[: PAGE_SIZE + 1])
     page = cut(rows, size=PAGE_SIZE, key=lambda grant: (grant.unit.order_path if grant.unit else "", grant.pk))

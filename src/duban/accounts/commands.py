@@ -13,7 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from duban.accounts.backends import may_be_used
 from duban.accounts.models import SignInAttempt, User
-from duban.accounts.policy import may_keep_accounts
+from duban.accounts.policy import may_keep_accounts, may_open_accounts
 from duban.accounts.queries import get_user
 from duban.accounts.throttling import WINDOW, Place, name_hash, seconds_to_wait
 from duban.audit import commands as audit
@@ -38,10 +38,10 @@ def create_user(
     """
     Open an account. An invented one (`is_demonstration`) has a public password, which is not judged.
 
-    :raises NotAllowed: if this actor keeps no accounts
+    :raises NotAllowed: if this actor opens no accounts
     :raises InvalidInput: if the name is taken or empty, or the password too easy
     """
-    may_keep_accounts(actor).require()
+    may_open_accounts(actor).require()
     name = sign_in_name.strip().lower()
     if not name or any(char.isspace() for char in name) or len(name) > LONGEST_NAME:
         raise _invalid("sign_in_name", _("A sign-in name has 1 to 60 characters and no spaces."))

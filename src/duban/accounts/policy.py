@@ -11,12 +11,19 @@ class AccountsCapability(StrEnum):
     EDIT = "account.edit"
 
 
+def may_open_accounts(actor: Actor) -> Decision:
+    """Accounts are opened by a security administrator of any part of the tree; what they may do is granted apart."""
+    if actor.holds(AccountsCapability.EDIT):
+        return Decision(True)
+    return denied(_("Accounts are kept by the security administrator."))
+
+
 def may_keep_accounts(actor: Actor) -> Decision:
     """
-    Accounts are opened and ended by the security administrator.
+    Anybody's account is changed by a security administrator of the whole tree only.
 
-    An account has no place of its own: that the person behind it lies in the actor's subtree is asked by `access`.
+    An account has no place in the tree, so a county's administrator could otherwise take over the city's.
     """
-    if actor.holds(AccountsCapability.EDIT):
+    if actor.is_system or actor.scope(AccountsCapability.EDIT).is_whole:
         return Decision(True)
     return denied(_("Accounts are kept by the security administrator."))

@@ -74,7 +74,9 @@ def _checked(*, name: str, content: bytes, accepted: Collection[str] | None) -> 
     if media_type in {PROGRAM, MARKUP}:
         raise InvalidInput(_("Programs and web pages are not kept here. Please send a document, a table or a picture."))
     if not name_fits(name, media_type):
-        raise InvalidInput(_("The content of the file is not what its name says. Open it, save it again and send that."))
+        raise InvalidInput(
+            _("The content of the file is not what its name says. Open it, save it again and send that.")
+        )
     if accepted is not None and media_type not in accepted:
         raise InvalidInput(_("Files of this kind are not accepted here."))
     return media_type

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from duban.audit.commands import canonical
 from duban.audit.models import AuditEvent
 from duban.audit.policy import may_read
-from duban.audit.words import verb_word
+from duban.audit.words import kind_word, verb_word
 from duban.kernel.authority import Actor
 from duban.kernel.paging import Page, cut, decode_key
 
@@ -27,6 +27,7 @@ class Line:
 
     event: AuditEvent
     what: object
+    thing: object
     who: str
     on_behalf_of: str
     details: Sequence[tuple[str, str]]
@@ -83,7 +84,7 @@ def events_page(
         named = get_user_model().objects.filter(sign_in_name=sign_in_name.strip().lower()).values_list("pk", flat=True)
         events = events.filter(actor_user__in=list(named))
     if after:
-        (event_id,) = decode_key(after, length=1)
+        (event_id,) = decode_key(after, length=1, kinds=(int,))
         events = events.filter(pk__lt=event_id)
     page = cut(list(events[: PAGE_SIZE + 1]), size=PAGE_SIZE, key=lambda event: (event.pk,))
     return Page(_lines(page.rows), page.after)
@@ -158,6 +159,7 @@ def _lines(events: Sequence[AuditEvent]) -> list[Line]:
         Line(
             event=event,
             what=verb_word(event.verb),
+            thing=kind_word(event.object_kind),
             who=names.get(event.actor_user or 0, ""),
             on_behalf_of=names.get(event.on_behalf_of or 0, ""),
             details=_details(event),

@@ -247,7 +247,7 @@ def create_administrator(
     unit: Annotated[str, typer.Option("--unit", help="Name of the top unit, made if there is none.")] = "",
     password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)] = "",
 ) -> None:
-    """Make the first sign-in: a security administrator, who opens all other accounts, and a system administrator's role."""
+    """Make the first sign-in: a security administrator, who opens all other accounts."""
     _command(lambda at, actor: _create_administrator(at, actor, sign_in_name, name, unit, password))
 
 
@@ -289,7 +289,7 @@ def run(
 
 
 def _tell_sign_ins(address: str) -> None:
-    from duban.config.demo.filling import PASSWORD, sign_ins  # noqa: PLC0415
+    from duban.config.demo.sign_ins import PASSWORD, sign_ins  # noqa: PLC0415
 
     print(f"\n演示数据，地名、单位、人名均为虚构. All passwords: {PASSWORD}\n")
     for sign_in, person in sign_ins():

@@ -13,6 +13,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -28,6 +29,8 @@ from duban.kernel.errors import Refused
 Progress = Callable[[str], None]
 
 VERSION = 18
+FIRST_WITH_BUILTIN_LOCALE = 17
+BUILTIN_LOCALE = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 OWNER = "duban_owner"
 APP = "duban_app"
 DATABASE = "duban"
@@ -107,16 +110,22 @@ def binaries(*, version: int = VERSION) -> Path:
     )
 
 
-def start(*, home: Path, progress: Progress, settings: Mapping[str, str] | None = None) -> Running:
+def start(
+    *, home: Path, progress: Progress, settings: Mapping[str, str] | None = None, version: int | None = None
+) -> Running:
     """
     Start the database of a home folder, made there first where there is none, and wait until it answers.
 
-    `settings` go over `SETTINGS` (a test turns fsync off). Waits as long as PostgreSQL recovers from an unclean stop.
+    `settings` go over `SETTINGS` (a test turns fsync off); `version` is given only while a folder is
+    upgraded. Waits as long as PostgreSQL recovers from an unclean stop.
 
     :raises CannotStart: with one sentence: folder in use, made by another version, disk full, no right to it …
     """
-    programs = binaries()
     home = home.absolute()
+    if version is None:
+        _refuse_unfinished_upgrade(home)
+        version = VERSION
+    programs = binaries(version=version)
     folder = home / "postgresql"
     data = folder / "data"
     # An open umask of the caller's must not open our folders, a closed one not close the way of the account.
@@ -126,14 +135,15 @@ def start(*, home: Path, progress: Progress, settings: Mapping[str, str] | None 
         _refuse_full_disk(home)
         lock = _lock(home, progress)
         try:
-            _refuse_other_version(data, programs)
+            _refuse_other_version(data, home, version)
             account = account_for(data=data, progress=progress)
             if account is not None:
                 open_the_way(to=data, account=account, progress=progress)
                 open_the_way(to=programs / "postgres", account=account, progress=progress)
             socket = _socket_folder(folder, home, account)
             if not data.exists():
-                _make(home, data, programs, account, progress, durable=(settings or {}).get("fsync") != "off")
+                durable = (settings or {}).get("fsync") != "off"
+                _make(home, data, account, progress, version=version, durable=durable)
             # Before the launch: after it, nothing may fail that does not also stop it.
             owner_url, app_url, superuser_url = (
                 _url(role, _password(home, role), socket) for role in (OWNER, APP, SUPERUSER)
@@ -244,18 +254,33 @@ def _is_alive(pid: str) -> bool:
     return True
 
 
-def _refuse_other_version(data: Path, programs: Path) -> None:
+def upgrade_dump(*, home: Path) -> Path:
+    """Return the file that lies there from the beginning of an upgrade to its end."""
+    return home / "postgresql" / "upgrade.dump"
+
+
+def _refuse_unfinished_upgrade(home: Path) -> None:
+    if upgrade_dump(home=home).exists():
+        raise CannotStart(
+            f"An upgrade of {home} was interrupted; nothing is lost. Run it again: {_upgrade_command(home)}"
+        )
+
+
+def _upgrade_command(home: Path) -> str:
+    return f"DUBAN_HOME={home} {sys.executable} -m duban.config.upgrading"
+
+
+def _refuse_other_version(data: Path, home: Path, version: int) -> None:
     marker = data / "PG_VERSION"
     if not data.exists():
         return
     if not marker.exists():
         raise CannotStart(f"{data} holds no PostgreSQL data; move it away, or choose another folder with DUBAN_HOME.")
     found = marker.read_text().strip()
-    if found != str(VERSION):
+    if found != str(version):
         raise CannotStart(
-            f"The data folder {data} was made by PostgreSQL {found} and this release brings {VERSION}; nothing was "
-            f"changed. Upgrade it with `{programs / 'pg_upgrade'} --old-bindir PROGRAMS_OF_{found} "
-            f"--old-datadir {data} --new-datadir NEW_FOLDER`, or start the release that made it."
+            f"The data folder {data} was made by PostgreSQL {found} and this release brings {version}; nothing was "
+            f"changed. Upgrade it with: {_upgrade_command(home)}"
         )
 
 
@@ -276,11 +301,10 @@ def _socket_folder(folder: Path, home: Path, account: Account | None) -> Path:
     return socket
 
 
-def _make(
-    home: Path, data: Path, programs: Path, account: Account | None, progress: Progress, *, durable: bool
-) -> None:
+def _make(home: Path, data: Path, account: Account | None, progress: Progress, *, version: int, durable: bool) -> None:
     """Make data folder, roles and database; the folder gets its name only when all of it is there."""
     began = time.monotonic()
+    programs = binaries(version=version)
     progress("Making the database (a few seconds, once) …")
     unfinished = data.with_name("unfinished")
     if unfinished.exists():
@@ -303,9 +327,8 @@ def _make(
                 f"--pwfile={given}",
                 "--auth=scram-sha-256",
                 "--encoding=UTF8",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
                 "--locale=C",
+                *(BUILTIN_LOCALE if version >= FIRST_WITH_BUILTIN_LOCALE else []),
                 *([] if durable else ["--no-sync"]),
             ],
             account,

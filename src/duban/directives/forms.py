@@ -16,7 +16,7 @@ class TakeIn(forms.Form):
         label=_("Text"),
         required=False,
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 14, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
         help_text=_("Paste the whole text as it is; page numbers and notices of web sites may stay."),
     )
     file = forms.FileField(

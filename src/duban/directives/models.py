@@ -110,7 +110,9 @@ class Requirement(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["document", "position"], name="requirement_has_one_place"),
-            models.CheckConstraint(condition=Q(status__in=RequirementStatus.values), name="requirement_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=RequirementStatus.values), name="requirement_status_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,7 +18,9 @@ from duban.workdays.expressions import Calendar, read_due
 NEEDS_CONFIRMING = frozenset({"transcript", "model_text"})
 # Kinds of sentence that ask for something.
 DEMANDING = frozenset({NodeKind.REQUIREMENT, NodeKind.GATE})
-BETWEEN = " | "
+# Between the verbatim pieces that a sentence names; people read and type lists with the second.
+OUTLINE_SEPARATOR = " | "
+SEPARATOR = "、"
 
 
 @dataclass
@@ -57,9 +59,7 @@ def read_text(*, text: str, calendar: Calendar) -> Reading:
         dated_on=dated_on,
         speaker_role=(outline.speaker_role or "")[:120],
         on_behalf_of=(outline.on_behalf_of or "")[:60],
-        status=(
-            DocumentStatus.UNCONFIRMED if NEEDS_CONFIRMING & set(outline.labels) else DocumentStatus.CONFIRMED
-        ),
+        status=(DocumentStatus.UNCONFIRMED if NEEDS_CONFIRMING & set(outline.labels) else DocumentStatus.CONFIRMED),
         findings={},
     )
     places, homes = _add_nodes(reading, outline.nodes())
@@ -95,6 +95,11 @@ def due_of(*, deadline: str, on: date | None, calendar: Calendar) -> dict[str, A
     return kept | {name: value for name, value in marks.items() if value}
 
 
+def listed(pieces: str | None) -> str:
+    """Return the verbatim pieces of the outline as people write a list; empty where nothing is said."""
+    return SEPARATOR.join(part for part in (pieces or "").split(OUTLINE_SEPARATOR) if part)
+
+
 def is_concrete(*, kind: str, responsible: str, deadline: str, quantity: str) -> bool:
     """Return whether a requirement itself names a body, a date or a quantity, so that it is shown first."""
     return kind in DEMANDING and bool(responsible or deadline or quantity)
@@ -116,9 +121,9 @@ def _add_nodes(reading: Reading, nodes: Iterable[Node]) -> tuple[dict[str, int],
                 kind=node.kind,
                 is_implicit=node.implicit,
                 ranges=[list(stretch) for stretch in node.ranges],
-                responsible=node.responsible or "",
-                deadline=node.deadline or "",
-                quantity=node.quantity or "",
+                responsible=listed(node.responsible),
+                deadline=listed(node.deadline),
+                quantity=listed(node.quantity),
             )
         )
         reading.parents.append(parents.get(node.id))
@@ -135,17 +140,15 @@ def _add_requirements(
         if not sentence.is_requirement:
             continue
         home = homes.get(sentence.index)
-        responsible = sentence.responsible or ""
-        deadline = sentence.deadline or ""
-        quantity = sentence.quantity or ""
+        responsible, deadline, quantity = map(listed, (sentence.responsible, sentence.deadline, sentence.quantity))
         kind = NodeKind.REQUIREMENT
         if home is not None and reading.nodes[home].kind == NodeKind.GATE:
             kind = NodeKind.GATE
         earlier = places.get(sentence.repeats) if sentence.repeats is not None else None
-        inherited_responsible = sentence.inherited_responsible or ""
+        inherited_responsible = listed(sentence.inherited_responsible)
         if earlier is not None:
             _merge_addressees(reading.requirements[earlier], inherited_responsible)
-        inherited_deadline = sentence.inherited_deadline or ""
+        inherited_deadline = listed(sentence.inherited_deadline)
         places[sentence.index] = len(reading.requirements)
         reading.requirements.append(
             Requirement(
@@ -169,9 +172,9 @@ def _add_requirements(
 
 def _merge_addressees(first: Requirement, addressees: str) -> None:
     """The first of two equal sentences stands for both, so it is addressed to everybody whom either addresses (R-711)."""
-    known = [part for part in first.inherited_responsible.split(BETWEEN) if part]
-    added = [part for part in addressees.split(BETWEEN) if part and part not in known]
-    first.inherited_responsible = BETWEEN.join(known + added)
+    known = [part for part in first.inherited_responsible.split(SEPARATOR) if part]
+    added = [part for part in addressees.split(SEPARATOR) if part and part not in known]
+    first.inherited_responsible = SEPARATOR.join(known + added)
 
 
 def _findings(outline: Outline, places: dict[str, int]) -> dict[str, Any]:

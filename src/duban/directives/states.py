@@ -8,7 +8,7 @@ from duban.kernel.flow import Flow, Step
 
 class DocumentKind(TextChoices):
     SPEECH = "speech", _("Speech")
-    NOTICE = "notice", _("Notice")
+    NOTICE = "notice", _("Circular")
     MINUTES = "minutes", _("Minutes")
     COMMENT = "comment", _("Written comment")
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.directives import commands, forms, queries
-from duban.directives.states import RequirementStatus
-from duban.kernel.errors import InvalidInput, NotAllowed
+from duban.directives.states import NodeKind
+from duban.kernel.errors import InvalidInput, NotAllowed, Stale
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
@@ -42,9 +42,7 @@ def documents(request: Request) -> HttpResponse:
         after=request.GET.get("after", ""),
     )
     may_take_in = bool(queries.places_to_take_in(actor=request.actor))
-    return render(
-        request, "directives/documents.html", {"page": page, "words": words, "may_take_in": may_take_in}
-    )
+    return render(request, "directives/documents.html", {"page": page, "words": words, "may_take_in": may_take_in})
 
 
 @require_http_methods(["GET", "POST"])
@@ -110,9 +108,8 @@ def _speech(request: Request, document_id: int) -> dict[str, Any]:
         "document": page.document,
         "show": show,
         "tabs": tabs,
-        "kinds": forms.NodeKind.choices,
+        "kinds": NodeKind.choices,
         "assign_address": _assign_address(),
-        "status": RequirementStatus,
     }
 
 
@@ -164,14 +161,18 @@ def step(request: Request, document_id: int, step_name: str) -> HttpResponse:
 def take_all(request: Request, document_id: int) -> HttpResponse:
     """Take every sentence that names a body, a date or a quantity."""
     number = commands.take_all_concrete(actor=request.actor, document_id=document_id, at=timezone.now())
-    return _decided(request, document_id, gettext("%(number)d requirements taken, to be assigned.") % {"number": number})
+    return _decided(
+        request, document_id, gettext("%(number)d requirements taken, to be assigned.") % {"number": number}
+    )
 
 
 @require_POST
 def set_aside_rest(request: Request, document_id: int) -> HttpResponse:
     """Confirm in one go that the sentences still undecided make no tasks."""
     number = commands.set_aside_rest(actor=request.actor, document_id=document_id, at=timezone.now())
-    return _decided(request, document_id, gettext("%(number)d principles confirmed as not decomposed.") % {"number": number})
+    return _decided(
+        request, document_id, gettext("%(number)d principles confirmed as not decomposed.") % {"number": number}
+    )
 
 
 def _decided(request: Request, document_id: int, sentence: str) -> HttpResponse:
@@ -195,12 +196,25 @@ def requirement(request: Request, requirement_id: int) -> HttpResponse:
             )
         except InvalidInput as refusal:
             beside(form, refusal)
+        except Stale as refusal:
+            if not request.htmx:
+                raise
+            # What the person wrote stays in the open form; what stands there now is said above it.
+            form.add_error(None, str(refusal))
+            form.add_error(None, f"{gettext('What stands there now')}: {refusal.context['theirs']}")
         else:
             return _changed(request, found.document_id, requirement_id)
-    template = "directives/requirement.html#form" if request.htmx else "directives/requirement.html"
-    return render(
-        request, template, {"form": form, "requirement": found}, status=200 if request.method == "GET" else 422
-    )
+    context = {"form": form, "requirement": found}
+    if request.method == "GET":
+        template = "directives/requirement.html#form" if request.htmx else "directives/requirement.html"
+        return render(request, template, context)
+    if not request.htmx:
+        return render(request, "directives/requirement.html", context, status=422)
+    response = render(request, "directives/requirement.html#form", context, status=422)
+    # The row stays; only the form in it says what is wrong.
+    response["HX-Retarget"] = f"#requirement-{requirement_id} .correct"
+    response["HX-Reswap"] = "innerHTML"
+    return response
 
 
 @require_POST
@@ -242,7 +256,7 @@ def point(request: Request, node_id: int) -> HttpResponse:
     return render(
         request,
         "directives/speech.html#point_head",
-        {"node": node, "kinds": forms.NodeKind.choices, "may_edit": True},
+        {"node": node, "kinds": NodeKind.choices, "may_edit": True},
     )
 
 
@@ -288,9 +302,7 @@ def draft_table_excel(request: Request, document_id: int) -> HttpResponse:
     """The same rows as a workbook."""
     table = queries.draft_table(actor=request.actor, document_id=document_id)
     out = io.BytesIO()
-    export_workbook(
-        path=out, title=table.title, head=table.head, columns=_columns(table), rows=table.rows, paper="A4"
-    )
+    export_workbook(path=out, title=table.title, head=table.head, columns=_columns(table), rows=table.rows, paper="A4")
     return _download(out.getvalue(), name=f"{table.title}.xlsx", media_type=EXCEL)
 
 
@@ -301,6 +313,8 @@ def _columns(table: queries.DraftTable) -> list[ExportColumn]:
 def _download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=media_type)
     # Never shown within our pages, whatever it holds.
-    response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

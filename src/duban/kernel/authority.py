@@ -36,6 +36,11 @@ class Scope:
         return unit.id in self.unit_ids or any(unit.path.startswith(path) for path in self.paths)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it covers the whole tree: the root's path is its own number and one stroke."""
+        return any(path.count("/") == 1 for path in self.paths)
+
+    @property
     def is_empty(self) -> bool:
         return not self.paths and not self.unit_ids
 

@@ -26,17 +26,18 @@ def encode_key(*parts: object) -> str:
     return base64.urlsafe_b64encode(json.dumps(parts, separators=(",", ":"), default=str).encode()).decode().rstrip("=")
 
 
-def decode_key(word: str, *, length: int) -> list[Any]:
+def decode_key(word: str, *, length: int, kinds: tuple[type, ...] = ()) -> list[Any]:
     """
-    Return the parts of a key.
+    Return the parts of a key, of these kinds where they are named.
 
-    :raises InvalidInput: if the word was not made by `encode_key` with that many parts
+    :raises InvalidInput: if the word was not made by `encode_key` with that many parts of these kinds
     """
     try:
         parts = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
     except ValueError:
         parts = None
-    if not isinstance(parts, list) or len(parts) != length:
+    kinds = kinds or (object,) * length
+    if not isinstance(parts, list) or len(parts) != length or not all(map(isinstance, parts, kinds)):
         raise InvalidInput(_("This page address is damaged. Please start again from the first page."))
     return parts
 

@@ -44,6 +44,8 @@ MENU = (
         below=(
             Entry(_("Papers and speeches"), "directives:documents", (DirectivesCapability.VIEW,)),
             Entry(_("Work list"), "portal:work-list", (TasksCapability.VIEW,)),
+            Entry(_("Assignments"), "tasks:assignments", (TasksCapability.ASSIGN,)),
+            Entry(_("Waiting for my check"), "tasks:to-check", (TasksCapability.CHECK,)),
             Entry(_("Import a breakdown table"), "tasks:imports", (TasksCapability.ASSIGN,)),
         ),
     ),
@@ -53,7 +55,7 @@ MENU = (
         below=(
             Entry(_("Units and people"), "organisation:list", (OrganisationCapability.EDIT,)),
             Entry(_("Accounts"), "accounts:list", (AccountsCapability.EDIT,)),
-            Entry(_("Grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
+            Entry(_("Accounts and grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
             Entry(_("Calendar"), "workdays:calendar", (WorkdaysCapability.EDIT,)),
             Entry(_("Record of changes"), "audit:record", (AuditCapability.VIEW,)),
         ),

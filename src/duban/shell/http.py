@@ -1,5 +1,6 @@
 """Refusals as HTTP: one table from what was refused to a status."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -81,7 +82,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Return the page for a request that cannot be read."""
+    """Return the page for a request that cannot be read, or is beyond every limit."""
+    if isinstance(exception, RequestDataTooBig):
+        return _plain(request, 413, _("What was sent is too large. Nothing of it was kept."))
     return _plain(request, 400, _("This request could not be read."))
 
 
@@ -93,11 +96,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Return the page for a view that refused without a sentence of its own."""
     return _answer(request, 403, _("You may not open this page."))
-
-
-def too_large(request: HttpRequest) -> HttpResponse:
-    """Return the page for an upload beyond every limit."""
-    return _answer(request, 413, _("What was sent is too large. Nothing of it was kept."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -26,7 +26,7 @@ class TaskOut(Schema):
 
     @staticmethod
     def resolve_uuid(task: object) -> str:
-        return str(getattr(task, "uuid"))
+        return str(task.uuid)
 
 
 class TaskLineOut(TaskOut):
@@ -37,6 +37,15 @@ class TaskLineOut(TaskOut):
 class TaskListOut(Schema):
     rows: list[TaskLineOut]
     after: str
+
+
+class TaskQuery(Schema):
+    campaign_id: int
+    q: str = Field("", max_length=100)
+    status: str = "open"
+    unit_id: int | None = None
+    after: str = Field("", max_length=1000)
+    size: int = Field(queries.PAGE_SIZE, ge=1, le=200)
 
 
 class StepIn(Schema):
@@ -97,18 +106,18 @@ class AssignmentOut(Schema):
 
 
 @router.get("/tasks", response=TaskListOut)
-def list_tasks(
-    request: Request,
-    campaign_id: int,
-    q: str = "",
-    status: str = "open",
-    unit_id: int | None = None,
-    after: str = "",
-    size: int = Query(queries.PAGE_SIZE, ge=1, le=200),
-) -> object:
-    """Return one page of the work list."""
-    given = queries.TaskFilter(campaign_id=campaign_id, words=q, status=status, unit_id=unit_id, as_of=timezone.localdate())
-    page = queries.work_list(actor=request.actor, given=given, after=after, size=size)
+def list_tasks(request: Request, given: Query[TaskQuery]) -> object:
+    """Return one page of the work list; late and near are judged on the day for which the figures are true."""
+    day = queries.day_of(actor=request.actor, campaign_id=given.campaign_id, today=timezone.localdate())
+    narrowed = queries.TaskFilter(
+        campaign_id=given.campaign_id,
+        words=given.q,
+        status=given.status,
+        unit_id=given.unit_id,
+        as_of=day.as_of,
+        near_until=day.near_until,
+    )
+    page = queries.work_list(actor=request.actor, given=narrowed, after=given.after, size=given.size)
     return {"rows": list(page.rows), "after": page.after}
 
 

@@ -22,7 +22,7 @@ def units_of_rule(*, assigner: Unit, target: str, rule: Mapping[str, object], on
         organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path)
     )
     if target == Target.UNIT:
-        return units.filter(pk=rule.get("unit"))
+        return units.filter(pk__in=[rule.get("unit")])
     if target == Target.LISTED:
         return units.filter(pk__in=_listed(rule, "units"))
     condition = Q()

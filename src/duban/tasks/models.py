@@ -23,7 +23,6 @@ from duban.tasks.states import (
     TaskStatus,
 )
 
-
 # Where work without a date stands in a list ordered by date.
 LAST_DAY = date(9999, 12, 31)
 

@@ -27,6 +27,7 @@ def mark(payload: bytes) -> bytes:
     ]
     if meta["kind"] == "csv":
         return _mark_listing(body, found, place, meta["title"], marks)
+    found.grid.rows.clear()  # the cells are not needed any more, and the tree of a large sheet needs the room
     opened = open_office(body, kind=meta["kind"])
     marking = mark_sheet if meta["kind"] == "xlsx" else mark_word
     return marking(opened, found, place=place, title=meta["title"], marks=marks)

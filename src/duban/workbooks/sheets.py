@@ -6,7 +6,9 @@ fills and merged ranges come in the same pass. Runs inside a confined process.
 """
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from math import isfinite
 from xml.etree import ElementTree
 
 from duban.kernel.confined_child import Unusable
@@ -92,6 +94,8 @@ def _number(text: str, shown: str, *, from_1904: bool) -> tuple[str, bool]:
         value = float(text)
     except ValueError:
         return text, False
+    if not isfinite(value):
+        return text, False
     if shown in ("date", "month", "datetime") and 0 < value < 2_958_466:
         start = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30) if value >= 60 else datetime(1899, 12, 31)
         moment = start + timedelta(days=int(value), seconds=round(value % 1 * 86_400))
@@ -151,14 +155,21 @@ def _rich(node: ElementTree.Element) -> str:
 
 
 def _shared(opened: OfficeFile, part: str | None) -> list[str]:
-    return [] if part is None else [_rich(node) for node in _root(opened, part) if node.tag.endswith("}si")]
+    return [] if part is None else [_rich(node) for node in _ended(opened, part, ("si",))]
 
 
-def _root(opened: OfficeFile, part: str) -> ElementTree.Element:
-    # The whole tree at once: events for each element would take three times as long, and memory is bounded outside.
+def _ended(opened: OfficeFile, part: str, names: tuple[str, ...]) -> Iterator[ElementTree.Element]:
+    """The elements with these names as each of them ends; what has been looked at is dropped, so memory stays small."""
+    wanted: dict[str, bool] = {}
     try:
         with opened.stream(part) as stream:
-            return ElementTree.parse(stream).getroot()
+            for _event, node in ElementTree.iterparse(stream):
+                tag = node.tag
+                if tag not in wanted:
+                    wanted[tag] = tag.rpartition("}")[2] in names
+                if wanted[tag]:
+                    yield node
+                    node.clear()
     except (ElementTree.ParseError, *UNREADABLE) as fault:
         raise Unusable("damaged") from fault
 
@@ -190,16 +201,16 @@ def read_sheets(opened: OfficeFile) -> list[Grid]:
 
 
 def _fill(grid: Grid, opened: OfficeFile, *, styles: Styles, texts: list[str], from_1904: bool) -> None:
-    root = _root(opened, grid.part)
-    for merged in root.iterfind("{*}mergeCells/{*}mergeCell"):
-        area = range_of(merged.get("ref", ""))
-        if area and area[3] <= MOST_COLUMNS:
-            grid.merges.append(area)
     number = 0
-    for row in root.iterfind("{*}sheetData/{*}row"):
-        given = row.get("r", "")
-        number = int(given) if given.isdigit() else number + 1
-        cells = _cells(row, styles=styles, texts=texts, from_1904=from_1904)
+    for node in _ended(opened, grid.part, ("row", "mergeCell")):
+        if node.tag.endswith("mergeCell"):
+            area = range_of(node.get("ref", ""))
+            if area and area[3] <= MOST_COLUMNS:
+                grid.merges.append(area)
+            continue
+        given = node.get("r", "")
+        number = int(given) if given.isdecimal() else number + 1
+        cells = _cells(node, styles=styles, texts=texts, from_1904=from_1904)
         if cells:
             grid.rows[number] = cells
             if len(grid.rows) > MOST_ROWS:

@@ -26,7 +26,7 @@ _DEPUTY_FIELDS = ("机关党建、办公室", "业务工作", "政策法规、�
 @cache
 def build_city() -> DemoCity:
     """The units, lines, people, groups and cast of the demonstration city."""
-    random = Random(SEED)
+    random = Random(SEED)  # noqa: S311 -- invented names are no secret
     units = build_units(random=random)
     groups = _groups(units)
     people = _people(units=units, groups=groups, random=random)

@@ -3,10 +3,12 @@
 from collections import Counter
 from time import perf_counter
 
+from duban.config import roles as config_roles
 from duban.config.demo.city import build_city
 from duban.config.demo.model import DemoUnit
 from duban.config.demo.names import GIVEN, RARE_NAMES, SURNAMES
 from duban.config.demo.places import DEPARTMENTS
+from duban.organisation.states import Field, Kind, Level, PostKind, Rank
 
 CITY = build_city()
 UNITS = {unit.key: unit for unit in CITY.units}
@@ -182,3 +184,13 @@ def test_the_city_is_the_same_each_time_and_built_at_once() -> None:
     again = build_city()
     assert perf_counter() - started < 1
     assert again == CITY
+
+
+def test_its_words_are_those_of_the_organisation_and_of_the_roles() -> None:
+    for unit in CITY.units:
+        assert unit.level in Level.values
+        assert unit.field in Field.values
+        assert unit.kind in Kind.values
+        assert unit.rank in Rank.values
+    assert {person.post_kind for person in CITY.people} <= set(PostKind.values)
+    assert {role for person in CITY.people for role, _ in person.roles} <= set(config_roles.ROLES)

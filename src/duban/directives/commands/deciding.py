@@ -20,9 +20,7 @@ from duban.kernel.errors import IllegalStep, NotFound
 def lock_requirement(*, actor: Actor, requirement_id: int) -> Requirement:
     """Return the requirement with its document, locked, if this actor may decide about it."""
     found = queries.get_requirement(actor=actor, requirement_id=requirement_id)
-    requirement = (
-        Requirement.objects.select_for_update(of=("self",)).select_related("document__unit").get(pk=found.pk)
-    )
+    requirement = Requirement.objects.select_for_update(of=("self",)).select_related("document__unit").get(pk=found.pk)
     may_edit(actor, requirement.document).require()
     return requirement
 

@@ -133,9 +133,7 @@ def _reckon_again(actor: Actor, document: Document) -> int:
 
 
 @transaction.atomic
-def take_document_step(
-    *, actor: Actor, document_id: int, step_name: str, at: datetime, reason: str = ""
-) -> Document:
+def take_document_step(*, actor: Actor, document_id: int, step_name: str, at: datetime, reason: str = "") -> Document:
     """
     Move a paper one step along its flow: confirm it, or keep it as reference.
 

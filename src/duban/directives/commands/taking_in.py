@@ -1,6 +1,7 @@
 """Taking in a paper: the text as it came, its outline, its requirements."""
 
 import hashlib
+import re
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -25,6 +26,11 @@ from duban.workdays import queries as workdays
 MOST_CHARACTERS = 200_000
 # How a text that was typed or pasted is kept.
 PASTED_ENCODING = "utf-8"
+# A mark of secrecy stands alone at the head of a paper, with or without its term (GB/T 9704: 机密★1年).
+_SECRET = re.compile(
+    r"^[ \t\u3000]*(?:绝[ \u3000]*密|机[ \u3000]*密|秘[ \u3000]*密)(?:级|[★☆][^\n]{0,12})?[ \t\u3000]*$", re.MULTILINE
+)
+_HEAD_OF_PAPER = 400
 
 
 @transaction.atomic
@@ -119,6 +125,8 @@ def take_in_document(
 def _check(text: str) -> None:
     if not text.strip():
         raise InvalidInput(_("There is no text in it. Please paste the text or choose another file."))
+    if _SECRET.search(text[:_HEAD_OF_PAPER]):
+        raise InvalidInput(_("This paper bears a mark of secrecy. Classified papers may not be taken in here."))
     if len(text) > MOST_CHARACTERS:
         raise InvalidInput(
             _("The text has more than %(most)d characters. Please take it in in parts.") % {"most": MOST_CHARACTERS}

@@ -221,6 +221,7 @@ def view_of(*, raw: str, text: str, noise: list[NoiseRange]) -> View:
     first, last = _contents(lines, announced=any(item.rule == "contents_ellipsis" for item in noise))
     headings, width = _own_line_headings(lines[last:]), _wrap_width(lines[last:])
     contents = [0, 0]
+    in_head = True
     out: list[str] = []
     shown: list[str] = []
     out_starts: list[int] = []
@@ -252,7 +253,9 @@ def view_of(*, raw: str, text: str, noise: list[NoiseRange]) -> View:
             put(line.text, line.start)
         if index + 1 < len(lines) and line.text:
             following = lines[index + 1]
-            if index < last or _breaks(line, following, width=width, headings=headings, first=index == last):
+            if index >= last:
+                in_head = in_head and len(line.text) <= 60 and not (_END.search(line.text[-3:]) or _marked(line))
+            if index < last or _breaks(line, following, width=width, headings=headings, first=in_head):
                 out.append("\n")
                 shown.append("\n")
                 out_starts.append(length)

@@ -1,6 +1,8 @@
 """Announced numbers of points against the points found, and named sets with their members (R-690, R-691, R-703, R-710)."""
 
 import re
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +19,7 @@ _SPOKEN = re.compile(
 )
 _SET = re.compile(
     r"“(?P<quoted>(?P<n1>[二两三四五六七八九十]{1,2})(?:个|项|条|大)?(?P<key1>[\u4e00-\u9fff]{1,6}))”"
+    r"|(?P<half>(?P<n3>[二两三四五六七八九十]{1,2})(?:个|项|条)“(?P<key3>[\u4e00-\u9fff]{1,6})”)"
     r"|(?P<plain>(?P<n2>[二两三四五六七八九十]{1,2})个?(?P<key2>不[\u4e00-\u9fff]{1,3}|不能|坚持|带头))(?=[:,]|即|就是|,即)"
 )
 _PIECE = re.compile(r"[^、,;:。!?“”\n]+")
@@ -40,6 +43,11 @@ def number_of(text: str) -> int | None:
     if text.isdigit():
         return int(text)
     return None if "几" in text or "若" in text else chinese_number(text)
+
+
+def _last(matches: Iterator[re.Match[str]]) -> re.Match[str] | None:
+    tail = deque(matches, maxlen=1)
+    return tail[0] if tail else None
 
 
 def _count(text: str, announced: int | None, found: int, position: int) -> dict[str, Any]:
@@ -68,22 +76,13 @@ def announced_lists(
         item = waiting.pop()
         waiting += [child for child in item.children if child.children]
         for first, length in _lists(item.children):
-            start = (
-                max(
-                    text.rfind("。", item.start, first.start - 2),
-                    text.rfind("\n", item.start, first.start - 2),
-                    item.start - 1,
-                )
-                + 1
-            )
-            start = max(start, first.start - 120)
+            start = max(text.rfind(mark, item.start, first.start - 2) for mark in "。\n") + 1
+            start = max(start, item.start, first.start - 120)
             last = _last(_ANNOUNCED.finditer(text, start, first.start))
             if last is None:
-                stop = next(
-                    (place for mark in "。\n" if (place := text.find(mark, item.after, first.start)) >= 0), item.after
-                )
-                for last in _ANNOUNCED.finditer(text, item.after, min(stop, item.after + 60)):
-                    start = item.after
+                start = item.after
+                stops = [place for mark in "。\n" if (place := text.find(mark, start, first.start)) >= 0]
+                last = _last(_ANNOUNCED.finditer(text, start, min([*stops, start + 60])))
             if last is None or (number_of(last.group(1)) or 0) > 20:
                 continue
             begin = max(text.rfind(mark, start, last.start()) for mark in ",;:。") + 1 or start
@@ -113,9 +112,9 @@ def named_sets(*, view: View, markers: list[int], begin: int) -> tuple[list[dict
     tried: dict[str, int] = {}
     text = view.text
     for match in _SET.finditer(text, begin):
-        name = match.group("quoted") or match.group("plain")
-        number = chinese_number(match.group("n1") or match.group("n2"))
-        key = match.group("key1") or match.group("key2")
+        name = match.group("quoted") or match.group("half") or match.group("plain")
+        number = chinese_number(match.group("n1") or match.group("n2") or match.group("n3"))
+        key = match.group("key1") or match.group("key2") or match.group("key3")
         # A name without members beside it is looked at a few times only: a text may repeat it without end.
         tried[name] = tried.get(name, 0) + 1
         if name in done or tried[name] > 8 or len(tried) > 2000 or not number or number > 20:
@@ -126,7 +125,9 @@ def named_sets(*, view: View, markers: list[int], begin: int) -> tuple[list[dict
         if len(chosen) < 2:
             continue
         done.add(name)
-        shown = view.shown[match.start() : match.end()].strip('“”「」『』"＂')
+        shown = view.shown[match.start() : match.end()]
+        if match.group("quoted"):
+            shown = shown[1:-1]
         counts.append(_count(shown, number, len(chosen), match.start()))
         listed = sum(1 for place in markers if chosen[0][0] - 4 <= place <= chosen[-1][1])
         if listed < 2:
@@ -153,7 +154,8 @@ def _sentence_before(text: str, position: int) -> tuple[int, int]:
 def _pieces(text: str, start: int, end: int, key: str, number: int) -> list[tuple[int, int]]:
     """Places of the clauses in text[start:end] that carry the key of the set, at most as many as it announces."""
     fallback: list[tuple[int, int]] = []
-    keys = (key, key[:-1]) if len(key) >= 3 else (key,)
+    zone = text[start:end]
+    keys = [used for used in ((key, key[:-1]) if len(key) >= 3 else (key,)) if zone.count(used) >= 2]
     for used, piece in ((used, piece) for used in keys for piece in (_CLAUSE, _PIECE)):
         found: list[tuple[int, int]] = []
         for match in piece.finditer(text, start, end):

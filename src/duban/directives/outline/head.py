@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from duban.directives.outline.canonical import SALUTATION, View
 from duban.directives.outline.markers import chinese_number
+from duban.directives.outline.noise import may_not_be_noise
 
 _DIGIT_DATE = re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]")
 _CHINESE_DATE = re.compile(
@@ -54,9 +55,9 @@ def iso_date(*, text: str) -> str | None:
         year, month, day = (int(part) for part in match.groups())
         if 1 <= month <= 12 and 1 <= day <= 31:
             return f"{year:04d}-{month:02d}-{day:02d}"
-    if match := _CHINESE_DATE.search(text):
-        digits = match.group(1).translate(str.maketrans("〇零○一二三四五六七八九", "000123456789"))
-        month_, day_ = chinese_number(match.group(2)), chinese_number(match.group(3))
+    if chinese := _CHINESE_DATE.search(text):
+        digits = chinese.group(1).translate(str.maketrans("〇零○一二三四五六七八九", "000123456789"))
+        month_, day_ = chinese_number(chinese.group(2)), chinese_number(chinese.group(3))
         if digits.isdigit() and month_ and day_ and month_ <= 12 and day_ <= 31:
             return f"{digits}-{month_:02d}-{day_:02d}"
     return None
@@ -157,7 +158,7 @@ def _line_kind(head: Head, bare: str, shown: str, *, has_title: bool) -> str:
         if len(bare) <= 40 and (date := iso_date(text=bare)) and not _TITLE_WORDS.search(bare):
             head.date = head.date or date
             if _ROLE.search(bare):
-                head.speaker_role = head.speaker_role or _BRACKETED.sub("", shown).strip()
+                head.speaker_role = head.speaker_role or _named(_BRACKETED.sub("", shown))
             return "date"
     if inner and _PARTIAL_DATE.fullmatch(inner.group(1)):
         return "date"
@@ -170,20 +171,27 @@ def _line_kind(head: Head, bare: str, shown: str, *, has_title: bool) -> str:
         and not _TITLE_WORDS.search(bare)
         and not bare.startswith("关于")
     ):
-        head.speaker_role = head.speaker_role or shown.strip().strip("()（）")
+        head.speaker_role = head.speaker_role or _named(shown.strip().strip("()（）"))
         return "role"
     return "title"
 
 
+def _named(role: str) -> str:
+    """The role without a masked name, which is an unknown value (R-702)."""
+    return re.sub(r"[ \u3000]*[*×xX_某]{1,4}$", "", role.strip()).strip()
+
+
 def _doubles(title: list[str], line: str) -> bool:
-    return "".join(title)[:60].startswith(line[:60]) or line.startswith("".join(title))
+    whole = "".join(title)
+    alike = whole[:60].startswith(line[:60]) or line.startswith(whole)
+    return alike and min(len(whole), len(line)) >= 6 and not may_not_be_noise(text=line)
 
 
 def _unlabelled(head: Head, view: View, start: int, stop: int) -> str:
     """The title on one line without its labels; the second copy of a doubled title becomes noise."""
     line, shown = view.text[start:stop], view.shown[start:stop]
     half = len(line) // 2
-    if len(line) >= 12 and len(line) % 2 == 0 and line[:half] == line[half:]:
+    if len(line) >= 12 and len(line) % 2 == 0 and line[:half] == line[half:] and not may_not_be_noise(text=line):
         head.doubled.append((start + half, stop))
         line, shown = line[:half], shown[:half]
     end = len(line)

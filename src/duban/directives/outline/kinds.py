@@ -15,6 +15,9 @@ _PROBLEM_SOLVED = re.compile(
 _PROBLEM_WORDS = re.compile(
     r"不够|不足|不到位|不严|不实|不强|不高|不平衡|不力|不深|不全|不准|不及时|不扎实|不明显|不重视|不愿|不敢|不会|缺乏|缺少|欠缺|没有|没能|未能|有的|个别|少数|一些(?:单位|地方|同志|干部|部门)|部分(?:单位|干部|同志|地方)|存在|滞后|流于形式|走过场|薄弱|淡薄|差距|松懈|畏难|敷衍|拖延|推诿|迟迟"
 )
+_PROBLEM_FRAME = re.compile(
+    r"有的|一些|个别|少数|部分(?:单位|干部|同志|地方|党员)|存在|不够|不足|差距|还(?!要|得)|仍(?:有|存在|然存在)"
+)
 _ACHIEVED_TITLE = re.compile(
     r"成绩|成效|成果|回顾|总结(?:工作|前|上|一)|肯定|进展|亮点|特点|经验|取得|做法|开局良好|运行情况|完成情况|基本情况和成"
 )
@@ -29,7 +32,7 @@ _GATE = re.compile(
     r"不(?:开|放过|销号?|通过|过关|收兵|撒手|验收|结束|转段|罢休|批准|受理|上会|提交|放行|交账|散会|发证|拨付|启动|办结|松手|罢手)$|^(?:是否|是不是|有没有|能不能|该不该)|(?:了没有|没有|是否.{1,20})[?]$"
 )
 _DEMAND_TITLE = re.compile(
-    r"要(?!求|素|点)|加强|强化|推进|推动|落实|抓|坚持|确保|做好|提升|提高|深化|完善|健全|建立|加快|突出|把握|明确|严格|压实|聚焦|改进|营造|务求|任务|措施|安排|部署|保障|职责|步骤|工作重点|要求"
+    r"要(?!求|素|点)|加强|强化|推进|推动|落实|抓|坚持|确保|做好|提升|提高|深化|完善|健全|建立|加快|突出|把握|明确|严格|压实|聚焦|改进|营造|严肃|责任|追究|问责|督导|督促|考核|监督|管控|整治|清理|攻坚|改到|抓到|办|核查|务求|任务|措施|安排|部署|保障|职责|步骤|工作重点|要求"
 )
 _FACT_TITLE = re.compile(r"基本情况|背景|范围|对象|现状|概况|说明|简介|时间安排表|数据|适用")
 
@@ -73,13 +76,17 @@ def _own(title: str, text: str) -> _Evidence:
     clauses = max(text.count(",") + text.count("。") + text.count(";"), 1)
     if len(text) >= 8:
         duties = len(STRONG_DUTY.findall(text))
+        if duties and seen.problem and not _PROBLEM_FRAME.search(text):
+            seen.problem = min(seen.problem, 1.2)
         problems = len(_PROBLEM_WORDS.findall(text))
+        if not _PROBLEM_FRAME.search(text):
+            problems //= 3
         achieved = len(_ACHIEVED_WORDS.findall(text))
         seen.requirement += min(8 * duties / clauses, 2.5)
         seen.problem += min(5 * problems / clauses, 2.5) if not duties or problems > 2 * duties else 0.4
         seen.achievement += min(5 * achieved / clauses, 2.5) if not duties else min(1.5 * achieved / clauses, 0.8)
         if not duties and not problems and not achieved and re.search(r"\d", text):
-            seen.fact += 0.6
+            seen.fact += 0.35
     return seen
 
 
@@ -117,9 +124,11 @@ def _assign(
         _assign(
             node.children, whole, node.kind, seen, named=node.kind != "requirement" and getattr(title, node.kind) >= 2
         )
-    for node in nodes:
-        if node.implicit:
-            node.kind = "gate" if _GATE.search(_plain(node.title)) else "principle"
+
+
+def kind_of_member(*, title: str) -> Kind:
+    """The kind of a member of a named set: a gate where it closes something, else a principle."""
+    return "gate" if _GATE.search(_plain(title)) else "principle"
 
 
 def _plain(text: str) -> str:

@@ -70,6 +70,11 @@ _BARE = re.compile(r"\n[ ]*(\d{1,3})[ ]*(?=\n|\Z)")
 _ENDS = "。;!?:\n”"
 
 
+def may_not_be_noise(*, text: str) -> bool:
+    """Whether `text` contains a verb of duty and so is never noise."""
+    return bool(_GUARD.search(text))
+
+
 def find_noise(*, raw: str, text: str) -> list[NoiseRange]:
     """Noise in canonical `text` of `raw`, in order and without overlap.
 
@@ -143,7 +148,10 @@ def _ascending(text: str, shape: re.Pattern[str]) -> list[NoiseRange]:
             continue
         for second in by_number.get(number + 1, ()):
             distance = marks[second][1] - start
-            if not 80 <= distance <= 6000:
+            near_start = start - distance
+            tolerance = max(5, distance // 50)
+            led = any(abs(marks[index][1] - near_start) <= tolerance for index in by_number.get(number - 1, ()))
+            if led or not 80 <= distance <= 6000:
                 continue
             chain = [first, second]
             while True:
@@ -151,14 +159,16 @@ def _ascending(text: str, shape: re.Pattern[str]) -> list[NoiseRange]:
                 near = [
                     index
                     for index in by_number.get(last_number + 1, ())
-                    if abs(marks[index][1] - last_start - distance) <= max(5, distance // 50)
+                    if abs(marks[index][1] - last_start - distance) <= tolerance
                 ]
                 if not near:
                     break
                 chain.append(min(near, key=lambda index: abs(marks[index][1] - last_start - distance)))
             if len(chain) > len(best) and _cuts(text, [marks[index][1] for index in chain], number):
                 best = chain
-    if not best and 1 not in by_number:
+    if not best and 2 not in by_number and shape is _MARKS[0] and marks and marks[0][1] == 0:
+        best = [0]
+    if not best and 1 not in by_number and shape is _MARKS[0] and not re.search(r"(?<!\d)1、", text):
         best = [
             index for index in by_number.get(2, ()) if marks[index][1] >= 200 and _cuts(text, [marks[index][1]], 2)
         ][:1]
@@ -169,15 +179,15 @@ def _cuts(text: str, starts: list[int], number: int) -> bool:
     """Whether marks at `starts`, the first of which says `number`, cut sentences at one distance from the very start."""
     inner = [start for start in starts if start > 0]
     cut = sum(1 for start in inner if text[max(0, start - 8) : start].rstrip(" ")[-1:] not in _ENDS)
-    if len(starts) >= 3:
+    if len(starts) >= 4:
         return 2 * cut >= len(inner)
     if len(starts) == 1:
         return cut == 1 and text[starts[0]] == "\n"
+    if number == 1 and not text[: starts[0]].strip():
+        return cut >= 1
     distance = starts[1] - starts[0]
-    aligned = min(abs(starts[0] - (number - 1) * distance), abs(starts[0] - number * distance)) <= max(
-        6, distance // 40
-    )
-    return aligned and cut >= 1
+    offsets = [abs(starts[0] - pages * distance) for pages in (number - 1, number) if pages]
+    return min(offsets) <= max(6, distance // 40) and 2 * cut >= len(inner)
 
 
 def _bare_numbers(text: str) -> list[NoiseRange]:

@@ -10,9 +10,9 @@ from duban.directives.outline import counts, remarks, sentences
 from duban.directives.outline.canonical import View, canonical, view_of
 from duban.directives.outline.cautions import cautions
 from duban.directives.outline.head import Head, iso_date, occasion_of, on_behalf_of, read_head
-from duban.directives.outline.kinds import assign_kinds
+from duban.directives.outline.kinds import assign_kinds, kind_of_member
 from duban.directives.outline.markers import find_candidates
-from duban.directives.outline.model import Node, Outline, Sentence
+from duban.directives.outline.model import Node, Outline, Range, Sentence
 from duban.directives.outline.nesting import Nesting, close_items
 from duban.directives.outline.noise import HOLE, NoiseRange, find_noise
 from duban.directives.outline.tails import closing_start, tails
@@ -23,7 +23,7 @@ _SHOWN = re.compile(r"(?:当前)?仅?显示(?:前)?(\d{2,7})个?字")
 _TOTAL = re.compile(r"(?:全文|共)共?计?(?:约)?(\d{2,7})个?字")
 _OMITTED = re.compile(r"(?:省略|略去|隐藏)(?:约|了)?(\d{1,7})个?字")
 _TRANSCRIPT = re.compile(r"根据录音整理|录音整理稿|未经(?:本人|讲话人|领导)审[阅定核]")
-_SUBJECT_FREE = re.compile(r"^(?:要|必须|应当|同时|特别|一定|务必|切实|确保|既要|还要|不得|严禁|[^,。]{0,6}要)")
+_ATTACHED = re.compile(r"\n附(?:件|表)\d{0,2}:")
 
 Cut = tuple[int, str, Node | None]
 
@@ -70,6 +70,10 @@ class _Reading:
         candidates = [item for item in find_candidates(view=view.text) if item.start >= begin]
         if candidates and candidates[0].start == begin and len(candidates) > 1 and candidates[0].number != 1:
             candidates = candidates[1:]
+        # An attachment list at the end has numbers of its own.
+        attached = _ATTACHED.search(view.text, begin)
+        if attached and not any(item.type == "cn" and item.start > attached.start() for item in candidates):
+            candidates = [item for item in candidates if item.start < attached.start()]
         roots = Nesting(view=view.text, candidates=candidates, holes=view.holes).build()
         first = roots[0].start if roots else len(view.text)
         head = read_head(view=view, begin=begin, first_item=first)
@@ -95,8 +99,6 @@ class _Reading:
         assign_kinds(sections=sections)
         self._sentences(begin)
         implicit = self._members(members)
-        if implicit:
-            assign_kinds(sections=sections)
         self._say(sections)
         announced = set_counts + counts.announced_lists(
             view=view, roots=roots, intro=(head.start, first), found_at_top=len(sections)
@@ -248,6 +250,7 @@ class _Reading:
                 marker=None,
                 title=title,
                 level=holder.level + 1,
+                kind=kind_of_member(title=title),
                 implicit=True,
                 set=member.set,
             )
@@ -304,8 +307,19 @@ class _Reading:
                 first, last, member = waiting.pop(0)
                 cuts += [(view.raw(first), "node", member.id), (view.raw_end(last), kind, owner)]
         holes = [(item.start, item.end) for item in self.noise]
-        holes += [(view.raw(start), view.raw_end(end)) for start, end in head.doubled]
-        return _overlay(cuts, sorted(holes), len(self.raw))
+        for start, end in head.doubled:
+            holes = self._with_second_title(holes, view.raw(start), view.raw_end(end))
+        return _overlay(cuts or [(0, "head", None)], sorted(holes), len(self.raw))
+
+    def _with_second_title(self, holes: list[Range], start: int, end: int) -> list[Range]:
+        """The second copy of a title is one piece of noise with its line break and its label."""
+        label = next((hole for hole in holes if hole[0] == end), None)
+        if label:
+            holes = [hole for hole in holes if hole != label]
+            end = label[1]
+        if self.raw[end : end + 1] == "\n" and (start == 0 or self.raw[start - 1] == "\n"):
+            end += 1
+        return [*holes, (start, end)]
 
     def _collect(self, sections: list[Node], ranges: list[tuple[int, int, str, str | None]]) -> None:
         nodes = {node.id: node for node in self._flat(sections)}
@@ -421,6 +435,8 @@ class _Reading:
 
 
 def _with(sentence: Sentence, **changed: Any) -> Sentence:
+    if not any(changed.values()):
+        return sentence
     return replace(sentence, **changed)
 
 

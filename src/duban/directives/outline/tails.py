@@ -37,6 +37,11 @@ def tails(*, view: View, roots: list[Item], end: int) -> list[tuple[int, Item | 
             found.append((closing, None))
             for item in _last_line(roots):
                 item.stop = min(item.stop, closing)
+        alone = not any(_paragraphs(view.text, item) for item in roots[:-1])
+        if last is roots[-1] and len(roots) > 1 and closing is None and alone:
+            start = _tail_of(view.text, last, roots)
+            if start is not None and view.text[start - 1] == "\n":
+                found.append((start, None))
     waiting: list[tuple[Item, list[Item]]] = [(item, []) for item in roots]
     while waiting:
         item, above = waiting.pop()

@@ -83,18 +83,13 @@ def _rows(taken: list[Requirement], nodes: dict[int, OutlineNode]) -> Iterator[l
             f"{section.marker}{section.title}" if section else "",
             row.sentence,
             "",
-            joined(row.responsible or row.inherited_responsible),
+            row.responsible or row.inherited_responsible,
             "",
-            joined(row.deadline or row.inherited_deadline),
-            joined(row.quantity),
-            _("requirement no. %(number)d") % {"number": row.position},
+            row.deadline or row.inherited_deadline,
+            row.quantity,
+            _("no. %(number)d") % {"number": row.position},
             "",
         ]
-
-
-def joined(pieces: str) -> str:
-    """Return verbatim pieces as people write a list."""
-    return "、".join(part for part in pieces.split(" | ") if part)
 
 
 def _section(node: OutlineNode | None, nodes: dict[int, OutlineNode]) -> OutlineNode | None:

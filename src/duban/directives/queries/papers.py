@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,7 @@ class DocumentLine:
     to_assign: int
     assigned: int
     not_decomposed: int
+    reservations: list[str]
 
 
 def visible_documents(*, actor: Actor, campaign_id: int | None = None) -> QuerySet[Document]:
@@ -41,9 +43,7 @@ def visible_documents(*, actor: Actor, campaign_id: int | None = None) -> QueryS
         documents = documents.filter(campaign_id=campaign_id)
     if actor.is_system:
         return documents
-    return documents.filter(
-        organisation.scope_filter(scope=actor.scope(DirectivesCapability.VIEW), unit="unit")
-    )
+    return documents.filter(organisation.scope_filter(scope=actor.scope(DirectivesCapability.VIEW), unit="unit"))
 
 
 def visible_requirements(*, actor: Actor) -> QuerySet[Requirement]:
@@ -68,6 +68,7 @@ def document_lines(
     :raises InvalidInput: if `after` is damaged
     """
     documents = visible_documents(actor=actor, campaign_id=campaign_id).defer(*_HEAVY)
+    documents = documents.annotate(labels=F("findings__labels"), completeness=F("findings__completeness"))
     for word in plain(words).split()[:5]:
         documents = documents.filter(title__icontains=word)
     if after:
@@ -82,13 +83,14 @@ def document_lines(
     return Page([_line(document, counted[document.pk]) for document in page.rows], page.after)
 
 
-def _line(document: Document, counted: dict[str, int]) -> DocumentLine:
+def _line(document: Any, counted: dict[str, int]) -> DocumentLine:
     return DocumentLine(
         document=document,
         proposed=counted.get(RequirementStatus.PROPOSED, 0),
         to_assign=counted.get(RequirementStatus.TO_ASSIGN, 0),
         assigned=counted.get(RequirementStatus.ASSIGNED, 0),
         not_decomposed=counted.get(RequirementStatus.NOT_DECOMPOSED, 0),
+        reservations=_said(document.labels, document.completeness),
     )
 
 
@@ -149,14 +151,18 @@ def cite(*, actor: Actor, requirement: Requirement) -> str:
 
 def reservations(document: Document) -> list[str]:
     """Return what must be said of a text wherever it is cited: not reviewed, extract, outline, model text, share present."""
+    return _said(document.findings.get("labels"), document.findings.get("completeness"))
+
+
+def _said(labels: list[str] | None, completeness: dict[str, Any] | None) -> list[str]:
     words = {
         "transcript": gettext("transcript, not reviewed by the speaker"),
         "extract": gettext("extract"),
         "outline": gettext("outline only"),
         "model_text": gettext("model text"),
     }
-    said = [words[label] for label in document.findings.get("labels", []) if label in words]
-    completeness = document.findings.get("completeness", {})
+    said = [words[label] for label in labels or [] if label in words]
+    completeness = completeness or {}
     if completeness.get("percent") is not None:
         said.append(
             gettext("incomplete: %(shown)d of %(total)d characters, %(percent)s%%")
@@ -187,5 +193,5 @@ def original_file(*, actor: Actor, document_id: int) -> tuple[str, str, bytes]:
 def places_to_take_in(*, actor: Actor) -> list[Unit]:
     """Return the units for which this actor may take in papers: the unit of the present post first, at most twenty."""
     units = organisation.units_where(actor=actor, capability=DirectivesCapability.EDIT).order_by("order_path")
-    own = list(units.filter(pk=actor.unit_id))
-    return own + list(units.exclude(pk=actor.unit_id)[: 20 - len(own)])
+    own = list(units.filter(pk=actor.unit_id or 0))
+    return own + list(units.exclude(pk=actor.unit_id or 0)[: 20 - len(own)])

@@ -40,9 +40,7 @@ def announcements(document: Document) -> list[Announcement]:
     ]
 
 
-def warnings(
-    document: Document, nodes: Sequence[OutlineNode], requirements: Sequence[Requirement]
-) -> list[Warned]:
+def warnings(document: Document, nodes: Sequence[OutlineNode], requirements: Sequence[Requirement]) -> list[Warned]:
     """Return the warnings of a text as sentences; equal ones about many points are counted in one."""
     found: list[Warned] = []
     only_in_contents = 0

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from duban.directives.models import Document, OutlineNode, Requirement
@@ -131,9 +132,7 @@ class SpeechPage:
     @property
     def proposed_concrete(self) -> int:
         """How many requirements the button “take all” would take."""
-        return sum(
-            1 for row in self.concrete if row.status == RequirementStatus.PROPOSED and row.repeats_id is None
-        )
+        return sum(1 for row in self.concrete if row.status == RequirementStatus.PROPOSED and row.repeats_id is None)
 
     @property
     def to_assign(self) -> list[Requirement]:
@@ -185,7 +184,7 @@ def _pieces(document: Document, nodes: Sequence[OutlineNode], requirements: Sequ
     seen_nodes: set[int] = set()
     seen_requirements: set[int] = set()
     pieces: list[Piece] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         _first, _last, kind, place = ranges[max(bisect_right(starts, start) - 1, 0)]
         node = nodes[place] if place is not None and place < len(nodes) else None
         index = bisect_right(firsts, start) - 1

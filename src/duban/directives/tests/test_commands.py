@@ -83,9 +83,7 @@ def test_a_text_of_an_office_out_of_sight_is_refused_without_its_title(office: O
     stranger = actor_with(unit=county, role="county_office")
 
     with pytest.raises(InvalidInput) as refusal:
-        commands.take_in_document(
-            actor=stranger, campaign_id=office.campaign.pk, unit_id=county.pk, text=SPEECH, at=AT
-        )
+        commands.take_in_document(actor=stranger, campaign_id=office.campaign.pk, unit_id=county.pk, text=SPEECH, at=AT)
 
     assert document.title not in str(refusal.value)
     assert "document_id" not in refusal.value.context
@@ -118,6 +116,12 @@ def test_what_is_no_speech_is_refused_and_nothing_is_kept(office: Office, text: 
 
     assert not Document.objects.exists()
     assert verbs() == []
+
+
+@pytest.mark.parametrize("mark", ["机密", "绝　密", "秘密★1年", "机密级"])
+def test_a_paper_with_a_mark_of_secrecy_is_refused(office: Office, mark: str) -> None:
+    with pytest.raises(InvalidInput, match=r"涉密|secrecy"):
+        office.take_in(f"{mark}\n{SPEECH}")
 
 
 def test_one_line_of_a_megabyte_is_refused_in_one_sentence(office: Office) -> None:
@@ -157,7 +161,10 @@ def test_only_an_office_takes_in_papers(office: Office) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [SPEECH.replace("（2026年3月2日）", "（2026年3月2日，根据录音整理，未经本人审阅）"), SPEECH.replace("讲话\n", "讲话范文\n", 1)],
+    [
+        SPEECH.replace("（2026年3月2日）", "（2026年3月2日，根据录音整理，未经本人审阅）"),
+        SPEECH.replace("讲话\n", "讲话范文\n", 1),
+    ],
     ids=["transcript", "model text"],
 )
 def test_a_transcript_and_a_model_text_cannot_be_assigned_until_confirmed(office: Office, text: str) -> None:
@@ -226,9 +233,10 @@ def test_what_was_set_aside_can_be_taken_after_all(office: Office) -> None:
     requirement = requirement_with(document, "实事求是")
     commands.set_aside(actor=office.clerk, requirement_id=requirement.pk, at=AT)
 
-    assert commands.take_requirement(
-        actor=office.clerk, requirement_id=requirement.pk, at=AT
-    ).status == RequirementStatus.TO_ASSIGN
+    assert (
+        commands.take_requirement(actor=office.clerk, requirement_id=requirement.pk, at=AT).status
+        == RequirementStatus.TO_ASSIGN
+    )
     with pytest.raises(IllegalStep):
         commands.take_requirement(actor=office.clerk, requirement_id=requirement.pk, at=AT)
 
@@ -255,7 +263,10 @@ def test_a_new_date_reckons_every_deadline_again(office: Office) -> None:
 def facts(office: Office, document: Document, **changed: object) -> Document:
     given: dict[str, object] = {"title": document.title, "dated_on": document.dated_on, "version": document.version}
     return commands.set_document_facts(
-        actor=office.clerk, document_id=document.pk, at=AT, **(given | changed)  # type: ignore[arg-type]
+        actor=office.clerk,
+        document_id=document.pk,
+        at=AT,
+        **(given | changed),  # type: ignore[arg-type]
     )
 
 
@@ -309,9 +320,7 @@ def test_two_corrections_of_the_same_row_do_not_overwrite_each_other(office: Off
         "requirement": lambda kind: commands.correct_requirement(
             actor=office.clerk, requirement_id=requirement.pk, version=1, kind=kind, at=AT
         ),
-        "node": lambda kind: commands.correct_node(
-            actor=office.clerk, node_id=node.pk, version=1, kind=kind, at=AT
-        ),
+        "node": lambda kind: commands.correct_node(actor=office.clerk, node_id=node.pk, version=1, kind=kind, at=AT),
     }
     correct[what](NodeKind.GATE)
 
@@ -366,6 +375,39 @@ def test_taking_in_a_speech_needs_the_same_number_of_queries_whatever_its_length
         )
 
 
+def test_a_longer_speech_page_needs_no_more_queries(
+    office: Office, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    clerk = office.clerk
+    longer = SPEECH + "".join(f"{number}、各部门要抓好第{number}项工作。\n" for number in range(1, 99))
+    for document in (office.take_in(), office.take_in(longer)):
+        with django_assert_num_queries(3):
+            queries.speech_page(actor=clerk, document_id=document.pk)
+
+
+def test_the_list_needs_the_same_number_of_queries_for_one_text_and_for_many(
+    office: Office, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    clerk = office.clerk
+    for number in range(12):
+        office.take_in(SPEECH.replace("节水", f"第{number}次节水"))
+    with django_assert_num_queries(2):
+        page = queries.document_lines(actor=clerk, campaign_id=office.campaign.pk)
+
+    assert len(page.rows) == 12
+    assert all(line.proposed for line in page.rows)
+
+
+def test_a_citation_says_how_complete_its_text_is(office: Office) -> None:
+    text = SPEECH + "（全文共5000字，当前仅显示1200字，开通会员可阅读全文）\n"
+    requirement = requirement_with(office.take_in(text), "老旧管网")
+
+    cited = queries.cite(actor=office.clerk, requirement=requirement)
+
+    assert "《在全市节水工作推进会上的讲话》" in cited
+    assert "24%" in cited
+
+
 @pytest.mark.parametrize("speech", sorted(SPEECHES.glob("*.txt")), ids=lambda path: path.stem)
 def test_real_speeches_are_taken_in_whole(office: Office, speech: Path) -> None:
     text = speech.read_text(encoding="utf-8")
@@ -375,5 +417,5 @@ def test_real_speeches_are_taken_in_whole(office: Office, speech: Path) -> None:
 
     assert "".join(piece.text for piece in page.pieces) == text
     assert sum(page.coverage.shares.values()) == pytest.approx(1)
-    opened = [piece.requirement_id for piece in page.pieces if piece.opens]
-    assert sorted(opened) == sorted(document.requirements.values_list("pk", flat=True))
+    opened = {piece.requirement_id for piece in page.pieces if piece.opens}
+    assert opened == set(document.requirements.values_list("pk", flat=True))

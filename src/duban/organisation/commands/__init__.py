@@ -7,7 +7,7 @@ from duban.organisation.commands.imports import (
     withdraw_import,
 )
 from duban.organisation.commands.lines import add_line, set_line_lead
-from duban.organisation.commands.posts import add_person, appoint, end_post
+from duban.organisation.commands.posts import add_person, appoint, appoint_by_name, end_post
 from duban.organisation.commands.units import (
     create_unit,
     end_unit,
@@ -25,6 +25,7 @@ __all__ = [
     "add_line",
     "add_person",
     "appoint",
+    "appoint_by_name",
     "check_import",
     "create_unit",
     "end_post",

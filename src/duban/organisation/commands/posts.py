@@ -121,6 +121,43 @@ def appoint(
 
 
 @transaction.atomic
+def appoint_by_name(
+    *,
+    actor: Actor,
+    unit_id: int,
+    name: str,
+    kind: str,
+    starts_on: date,
+    at: datetime,
+    title: str = "",
+    field_in_charge: str = "",
+    rank: str = Rank.NONE,
+) -> Post:
+    """
+    Appoint somebody by name: the person of this name who holds or held a post in the unit, otherwise somebody new.
+
+    :raises NotFound: if this actor cannot see the unit
+    :raises NotAllowed: if this actor does not keep the unit's register
+    :raises InvalidInput: as `appoint` and `add_person`
+    """
+    unit = queries.get_unit(actor=actor, unit_id=unit_id)
+    may_edit(actor, unit).require()
+    known = Post.objects.filter(unit=unit, person__name=" ".join(name.split())).order_by("-starts_on", "-id").first()
+    person_id = known.person_id if known else add_person(actor=actor, name=name, at=at).pk
+    return appoint(
+        actor=actor,
+        unit_id=unit_id,
+        person_id=person_id,
+        kind=kind,
+        starts_on=starts_on,
+        at=at,
+        title=title,
+        field_in_charge=field_in_charge,
+        rank=rank,
+    )
+
+
+@transaction.atomic
 def end_post(*, actor: Actor, post_id: int, ends_on: date, at: datetime) -> Post:
     """
     End a post: `ends_on` is the first day on which the person no longer holds it.

@@ -1,11 +1,20 @@
 """Reading units, people and posts."""
 
 from duban.organisation.queries.consistency import check_tree
-from duban.organisation.queries.imports import faults_of_import, get_import, register_below, visible_imports
+from duban.organisation.queries.imports import (
+    faults_of_import,
+    get_import,
+    marked_import,
+    register_below,
+    unit_template,
+    visible_imports,
+)
 from duban.organisation.queries.lists import (
     UnitFilters,
     UnitRow,
     children_of,
+    count_units,
+    exported_rows,
     filter_words,
     filtered_units,
     search_units,
@@ -27,10 +36,12 @@ from duban.organisation.queries.units import (
     ancestors,
     get_line,
     get_unit,
+    import_roots,
     in_force,
     lines,
     scope_filter,
     top_unit,
+    unit_named,
     units_where,
     visible_units,
 )
@@ -46,6 +57,8 @@ __all__ = [
     "check_tree",
     "children_of",
     "count_organisations",
+    "count_units",
+    "exported_rows",
     "faults_of_import",
     "filter_words",
     "filtered_units",
@@ -54,8 +67,10 @@ __all__ = [
     "get_person",
     "get_post",
     "get_unit",
+    "import_roots",
     "in_force",
     "lines",
+    "marked_import",
     "person_of_user",
     "posts_of_person",
     "posts_of_unit",
@@ -66,7 +81,9 @@ __all__ = [
     "search_units",
     "top_unit",
     "unit_list",
+    "unit_named",
     "unit_sheet",
+    "unit_template",
     "units_of_people",
     "units_where",
     "visible_imports",

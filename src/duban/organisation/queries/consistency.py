@@ -56,7 +56,8 @@ _CHECKS: tuple[tuple[str, str], ...] = (
     (
         "{count} units lack ancestors in the closure: {units}.",
         """
-        SELECT DISTINCT u.id FROM organisation_unit u, unnest(string_to_array(rtrim(u.path, '/'), '/')::bigint[])
+        WITH readable AS MATERIALIZED (SELECT id, path, depth FROM organisation_unit WHERE path ~ '^([0-9]+/)+$')
+        SELECT DISTINCT u.id FROM readable u, unnest(string_to_array(rtrim(u.path, '/'), '/')::bigint[])
             WITH ORDINALITY AS a (id, position)
         WHERE NOT EXISTS (
             SELECT 1 FROM organisation_closure c
@@ -67,7 +68,8 @@ _CHECKS: tuple[tuple[str, str], ...] = (
     (
         "{count} units have ancestors in the closure that are none: {units}.",
         """
-        SELECT DISTINCT c.descendant_id FROM organisation_closure c JOIN organisation_unit u ON u.id = c.descendant_id
+        WITH readable AS MATERIALIZED (SELECT id, path FROM organisation_unit WHERE path ~ '^([0-9]+/)+$')
+        SELECT DISTINCT c.descendant_id FROM organisation_closure c JOIN readable u ON u.id = c.descendant_id
         WHERE c.ancestor_id <> ALL (string_to_array(rtrim(u.path, '/'), '/')::bigint[])
         """,
     ),

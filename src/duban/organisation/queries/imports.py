@@ -11,10 +11,11 @@ from duban.kernel.errors import NotFound
 from duban.organisation.models import Line, Post, Unit, UnitExternalId, UnitImport
 from duban.organisation.policy import OrganisationCapability
 from duban.organisation.queries.units import get_unit, scope_filter
+from duban.organisation.register import table
 from duban.organisation.register.entries import Fault
 from duban.organisation.register.people import HeldPost
 from duban.organisation.register.planning import KnownUnit, Register, make_plan
-from duban.organisation.register.reading import merge_faults, read_unit_table
+from duban.organisation.register.reading import mark_faults, merge_faults, read_unit_table
 
 
 def visible_imports(*, actor: Actor) -> QuerySet[UnitImport]:
@@ -45,9 +46,26 @@ def faults_of_import(*, actor: Actor, import_id: int, on: date) -> list[Fault]:
     :raises InvalidInput: if the file cannot be read
     """
     found = get_import(actor=actor, import_id=import_id)
-    table = read_unit_table(content=bytes(found.content), file_name=found.file_name)
+    read = read_unit_table(content=bytes(found.content), file_name=found.file_name)
     register = register_below(actor=actor, root_id=found.root_id, on=on)
-    return merge_faults(table.faults, make_plan(entries=table.entries, register=register).faults)
+    return merge_faults(read.faults, make_plan(entries=read.entries, register=register).faults)
+
+
+def marked_import(*, actor: Actor, import_id: int, on: date) -> bytes:
+    """
+    Return the file of an import as it came, with a column that says what is wrong and red cells.
+
+    :raises NotFound: if there is no such import, or this actor may not import there
+    :raises InvalidInput: if the file cannot be read
+    """
+    faults = faults_of_import(actor=actor, import_id=import_id, on=on)
+    found = get_import(actor=actor, import_id=import_id)
+    return mark_faults(content=bytes(found.content), file_name=found.file_name, faults=faults)
+
+
+def unit_template(*, actor: Actor) -> bytes:
+    """Return the workbook in which offices list their units; every actor may have it."""
+    return table.unit_template()
 
 
 def register_below(*, actor: Actor, root_id: int, on: date) -> Register:

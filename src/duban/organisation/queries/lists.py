@@ -1,6 +1,6 @@
 """Lists of units in protocol order: filtered, searched, paged by key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -86,6 +86,28 @@ def unit_list(*, actor: Actor, filters: UnitFilters, on: date, after: str = "", 
     return Page(_rows(actor, page.rows, on), page.after)
 
 
+def count_units(*, actor: Actor, filters: UnitFilters, on: date) -> int:
+    """
+    Return how many units pass the filters, never beyond 1,001: a page says "1000+" then.
+
+    :raises NotFound: if `below` is a unit that this actor may not see
+    :raises InvalidInput: if a class word is unknown
+    """
+    return filtered_units(actor=actor, filters=filters, on=on).order_by()[:MOST_COUNTED].count()
+
+
+def exported_rows(*, actor: Actor, filters: UnitFilters, on: date) -> Iterator[UnitRow]:
+    """
+    Return every unit that passes the filters in protocol order, as the pages of the list show it.
+
+    :raises NotFound: if `below` is a unit that this actor may not see
+    :raises InvalidInput: if a class word is unknown
+    """
+    units = filtered_units(actor=actor, filters=filters, on=on).select_related("line")
+    for batch in _batched(units.iterator(chunk_size=1000), 1000):
+        yield from _rows(actor, batch, on)
+
+
 def children_of(*, actor: Actor, unit_id: int, on: date) -> list[UnitRow]:
     """
     Return the units directly below one in protocol order, as far as this actor may see them.
@@ -129,6 +151,17 @@ def _named(words: str) -> Q:
         condition &= Q(name__icontains=word) | Q(short_name__icontains=word)
     codes = UnitExternalId.objects.filter(value=words.strip()).values("unit_id")
     return condition | Q(pk__in=codes)
+
+
+def _batched(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
+    found: list[Unit] = []
+    for unit in units:
+        found.append(unit)
+        if len(found) == size:
+            yield found
+            found = []
+    if found:
+        yield found
 
 
 def _rows(actor: Actor, units: Sequence[Unit], on: date) -> list[UnitRow]:

@@ -6,8 +6,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from duban.kernel.authority import Actor, Scope, path_end
-from duban.kernel.errors import NotFound
-from duban.organisation.models import Line, Unit
+from duban.kernel.errors import InvalidInput, NotFound
+from duban.organisation.models import Line, Unit, UnitExternalId
 from duban.organisation.policy import OrganisationCapability
 
 
@@ -57,6 +57,34 @@ def get_unit(*, actor: Actor, unit_id: int) -> Unit:
     if unit is None:
         raise NotFound(_("There is no such unit."))
     return unit
+
+
+def unit_named(*, actor: Actor, text: str, on: date) -> Unit:
+    """
+    Return the unit that a person means by a full name, a short name or a code.
+
+    :raises InvalidInput: if this actor sees no such unit, or several
+    """
+    wanted = " ".join(text.split())
+    named = Q(name=wanted) | Q(short_name=wanted) | Q(pk__in=UnitExternalId.objects.filter(value=wanted).values("unit"))
+    found = list(visible_units(actor=actor).filter(in_force(on=on)).filter(named)[:2]) if wanted else []
+    if not found:
+        raise InvalidInput(_("No unit of this name or code is known to you. Please write its full name."))
+    if len(found) > 1:
+        raise InvalidInput(_("Several units have this name. Please give the code of the one you mean."))
+    return found[0]
+
+
+def import_roots(*, actor: Actor) -> list[Unit]:
+    """Return the units at which this actor may import: the heads of the parts whose register they keep."""
+    if actor.is_system:
+        return list(Unit.objects.filter(parent__isnull=True))
+    scope = actor.scope(OrganisationCapability.IMPORT)
+    return list(
+        Unit.objects.filter(Q(path__in=scope.paths) | Q(pk__in=scope.unit_ids), valid_until__isnull=True).order_by(
+            "order_path", "id"
+        )
+    )
 
 
 def top_unit(*, actor: Actor) -> Unit:

@@ -85,4 +85,3 @@ LEVELS = Axis(LEVEL)
 FIELDS = Axis(FIELD)
 KINDS = Axis(KIND)
 RANKS = Axis(RANK)
-

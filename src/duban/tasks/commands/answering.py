@@ -13,7 +13,7 @@ from duban.access import queries as access
 from duban.attachments import commands as attachments
 from duban.audit import commands as audit
 from duban.figures import commands as figures
-from duban.kernel.authority import Actor
+from duban.kernel.authority import Actor, Decision
 from duban.kernel.errors import IllegalStep, InvalidInput, Stale
 from duban.organisation.models import Person, Unit
 from duban.tasks import policy, queries
@@ -213,7 +213,7 @@ def _return_date(task: Task, new_due: date | None, today: date) -> date | None:
     return new_due
 
 
-def _may_report(actor: Actor, task: Task) -> policy.Decision:
+def _may_report(actor: Actor, task: Task) -> Decision:
     own = policy.may_answer(actor, task, queries.involved(actor=actor, task=task))
     if own:
         return own

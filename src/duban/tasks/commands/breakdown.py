@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -27,6 +28,21 @@ from duban.workbooks.reading import read_table
 from duban.workdays import queries as workdays
 
 MOST_ROWS = 2000
+# What a row can change in a draft. The deadline is compared as a day: its words are lost in an export.
+COMPARED = (
+    "wording",
+    "heading",
+    "standard",
+    "lead_person",
+    "contact",
+    "remark",
+    "target",
+    "target_rule",
+    "due_kind",
+    "due_on",
+    "starts_on",
+    "rhythm",
+)
 
 
 @transaction.atomic
@@ -87,15 +103,23 @@ def receive_breakdown(
 
 
 def unit_names(*, assigner: Unit, on: date) -> UnitNames:
-    """Return the names of the units at and below the assigner; the higher unit wins where short names are equal."""
+    """
+    Return the names of the units at and below the assigner; the higher unit wins where names are equal.
+
+    A name that several units of one level have is written with that of the upper unit before it.
+    """
     ids: dict[str, int] = {}
     depths: dict[str, int] = {}
     doubled: set[str] = set()
     units = Unit.objects.filter(
         organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path)
     )
-    for unit_id, depth, *given in units.order_by("depth", "pk").values_list("pk", "depth", "name", "short_name"):
-        for name in {plain_code(word) for word in given if word}:
+    rows = units.order_by("depth", "pk").values_list(
+        "pk", "depth", "parent__name", "parent__short_name", "name", "short_name"
+    )
+    for unit_id, depth, *uppers, name_given, short in rows:
+        full = [f"{upper}{name_given}" for upper in uppers if upper]
+        for name in {plain_code(word) for word in (name_given, short, *full) if word}:
             if name not in ids:
                 ids[name], depths[name] = unit_id, depth
             elif depths[name] == depth and ids[name] != unit_id:
@@ -104,12 +128,14 @@ def unit_names(*, assigner: Unit, on: date) -> UnitNames:
 
 
 def _mark_outcome(*, rows: Sequence[dict[str, Any]], campaign_id: int, assigner_id: int) -> None:
-    known = {
-        assignment.row_key: assignment
-        for assignment in Assignment.objects.filter(
-            Q(row_key__in=[row["row_key"] for row in rows]), campaign_id=campaign_id, assigner_id=assigner_id
-        )
-    }
+    """Say of each row what taking it over would do; a row is known by the key that its export carries."""
+    keys = [row["row_key"] for row in rows]
+    found = Assignment.objects.filter(
+        Q(row_key__in=keys) | Q(uuid__in=[key for key in keys if _is_uuid(key)]),
+        campaign_id=campaign_id,
+        assigner_id=assigner_id,
+    ).prefetch_related("helpers")
+    known = {key: assignment for assignment in found for key in (assignment.row_key, str(assignment.uuid)) if key}
     seen: set[str] = set()
     for row in rows:
         if row["row_key"] in seen:
@@ -119,19 +145,27 @@ def _mark_outcome(*, rows: Sequence[dict[str, Any]], campaign_id: int, assigner_
         assignment = known.get(row["row_key"])
         if assignment is None:
             row["outcome"] = "new"
-        elif assignment.status == AssignmentStatus.DRAFT:
+            continue
+        row["assignment_id"] = assignment.pk
+        if assignment.status == AssignmentStatus.DRAFT:
             row["outcome"] = "change" if _differs(assignment, row) else "same"
         else:
             row["outcome"] = "issued"
 
 
 def _differs(assignment: Assignment, row: Mapping[str, Any]) -> bool:
-    due = assignment.due_on.isoformat() if assignment.due_on else None
-    helpers = list(assignment.helpers.order_by("position").values_list("unit_id", flat=True))
-    return (
-        (assignment.wording, assignment.heading, assignment.standard, due, assignment.target_rule, helpers)
-        != (row["wording"], row["heading"], row["standard"], row["due_on"], row["target_rule"], row["helper_ids"])
-    )
+    text = _text_of(row)
+    helpers = sorted(assignment.helpers.all(), key=lambda helper: (helper.position, helper.pk))
+    same = [getattr(assignment, name) == getattr(text, name) for name in COMPARED]
+    return not all(same) or tuple(helper.unit_id for helper in helpers) != text.helper_ids
+
+
+def _is_uuid(word: str) -> bool:
+    try:
+        UUID(word)
+    except ValueError:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -164,9 +198,7 @@ def take_over_breakdown(
                 at=at,
             )
         else:
-            known = Assignment.objects.get(
-                campaign_id=received.campaign_id, assigner_id=received.assigner_id, row_key=row["row_key"]
-            )
+            known = queries.get_assignment(actor=actor, assignment_id=row["assignment_id"])
             assignment = update_draft(
                 actor=actor, assignment_id=known.pk, text=text, version=known.version, at=at
             )

@@ -96,7 +96,7 @@ def _fix_choice(assignment: Assignment, units: QuerySet[Unit]) -> tuple[int, str
             [assignment.pk, *parameters],
         )
         row = cursor.fetchone()
-    count, ids = row if row else (0, "")
+    count, ids = row or (0, "")
     return count, hashlib.sha256(ids.encode()).hexdigest()
 
 

@@ -1,7 +1,7 @@
 """Reading what an office has written: assignments, breakdown tables, and the words of a form."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from duban.directives import queries as directives
-from duban.kernel.authority import Actor, Decision, path_end
+from duban.kernel.authority import Actor, Decision
 from duban.kernel.errors import NotAllowed, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
@@ -152,7 +152,19 @@ def _helpers(assignment: Assignment) -> list[Unit]:
 def _names(assignment: Assignment) -> dict[int, str]:
     rule = assignment.target_rule
     ids = [rule["unit"]] if assignment.target == Target.UNIT else list(rule.get("units", []))
-    return dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name"))
+    return _telling_names(ids)
+
+
+def _telling_names(ids: Collection[int]) -> dict[int, str]:
+    """Return names as a table understands them: with the upper unit's before it where several units have the same."""
+    rows = list(Unit.objects.filter(pk__in=ids).values_list("pk", "name", "parent__name"))
+    doubled = set(
+        Unit.objects.filter(name__in={name for _pk, name, _upper in rows})
+        .values_list("name", flat=True)
+        .annotate(number=Count("pk"))
+        .filter(number__gt=1)
+    )
+    return {pk: f"{upper or ''}{name}" if name in doubled else name for pk, name, upper in rows}
 
 
 def owner_text(*, target: str, rule: dict[str, Any], names: dict[int, str]) -> str:
@@ -204,7 +216,7 @@ def words_of(*, actor: Actor, assignment: Assignment) -> dict[str, object]:
         "wording": assignment.wording,
         "standard": assignment.standard,
         "owner": owner_text(target=assignment.target, rule=assignment.target_rule, names=_names(assignment)),
-        "helpers": "、".join(unit.name for unit in _helpers(assignment)),
+        "helpers": "、".join(_telling_names([unit.pk for unit in _helpers(assignment)]).values()),
         "lead_person": assignment.lead_person,
         "contact": assignment.contact,
         "due": due_words(assignment),
@@ -254,13 +266,14 @@ def outcomes(*, found: BreakdownImport) -> dict[str, int]:
 def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list[object]]:
     """Yield the rows of this office's breakdown table in the order in which they were written, as the import reads them."""
     assignments = list(
-        visible_assignments(actor=actor).filter(campaign_id=campaign_id).prefetch_related("helpers__unit").order_by("pk")
+        visible_assignments(actor=actor).filter(campaign_id=campaign_id).prefetch_related("helpers").order_by("pk")
     )
     ids: set[int] = set()
     for assignment in assignments:
         rule = assignment.target_rule
         ids |= {rule["unit"]} if assignment.target == Target.UNIT else set(rule.get("units", []))
-    names = dict(Unit.objects.filter(pk__in=ids).values_list("pk", "name"))
+    ids |= {helper.unit_id for assignment in assignments for helper in assignment.helpers.all()}
+    names = _telling_names(ids)
     done = {
         row["assignment_id"]: (row["number"], row["finished"])
         for row in Task.objects.filter(assignment__in=assignments)
@@ -277,7 +290,7 @@ def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list
             assignment.standard,
             assignment.lead_person,
             owner_text(target=assignment.target, rule=assignment.target_rule, names=names),
-            "、".join(helper.unit.name for helper in helpers),
+            "、".join(names[helper.unit_id] for helper in helpers),
             assignment.contact,
             assignment.starts_on.isoformat() if assignment.starts_on else "",
             due_words(assignment),

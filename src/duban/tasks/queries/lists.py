@@ -4,19 +4,58 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
+from duban.figures import queries as figures
+from duban.figures.commands import near_until
 from duban.kernel.authority import Actor
+from duban.kernel.errors import NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.kernel.words import query_words
 from duban.organisation import queries as organisation
-from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, Task
+from duban.organisation.models import Unit
+from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, Task, TaskFiguresPast
 from duban.tasks.policy import TasksCapability
 from duban.tasks.states import OPEN_STATUSES, TaskStatus
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The day for which a list speaks, and the last day that is near on it."""
+
+    as_of: date
+    near_until: date
+
+
+def day_of(*, actor: Actor, campaign_id: int, today: date) -> Day:
+    """Return the day for which the campaign's figures are true; today before anything was counted."""
+    kept = figures.day_of(actor=actor, campaign_id=campaign_id)
+    if kept is not None:
+        return Day(kept.as_of, kept.near_until)
+    return Day(today, near_until(actor=actor, day=today))
+
+
+def figures_kept_since(*, actor: Actor, campaign_id: int) -> date | None:
+    """Return the first day at whose close the campaign's figures were kept, or None before one was."""
+    first: date | None = TaskFiguresPast.objects.filter(campaign_id=campaign_id).aggregate(first=Min("valid_from"))["first"]
+    return first
+
+
+def unit_in_view(*, actor: Actor, unit_id: int) -> Unit:
+    """
+    Return one unit whose tasks this actor may see; seeing the unit itself does not suffice.
+
+    :raises NotFound: if there is none in their scope
+    """
+    unit = organisation.units_where(actor=actor, capability=TasksCapability.VIEW).filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound(_("There is no such unit in your scope."))
+    return unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +86,7 @@ def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
     if not actor.is_system:
         tasks = tasks.filter(_unit_condition(actor))
     if given.unit_id is not None:
-        unit = organisation.get_unit(actor=actor, unit_id=given.unit_id)
+        unit = unit_in_view(actor=actor, unit_id=given.unit_id)
         tasks = (
             tasks.filter(unit=unit)
             if given.own_only
@@ -136,8 +175,10 @@ def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str) -> Q
     Return the open tasks of one unit for its list 本单位还差什么.
 
     `tab` is "mine" (all it owns), "lead" (it owns and others help) or "help" (others own, it helps).
+
+    :raises NotFound: if this actor may not see the unit's tasks
     """
-    unit = organisation.get_unit(actor=actor, unit_id=unit_id)
+    unit = unit_in_view(actor=actor, unit_id=unit_id)
     tasks = Task.objects.filter(campaign_id=campaign_id, status__in=OPEN_STATUSES)
     helped = AssignmentHelper.objects.filter(assignment=OuterRef("assignment"))
     if tab == "help":

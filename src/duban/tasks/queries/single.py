@@ -121,7 +121,7 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
         change=open_change(actor=actor, task=task),
         may_decide_change=may_check(actor, task, parts),
         may_answer=answers,
-        may_report=answers if answers else may_help(actor, [*helpers]),
+        may_report=answers or may_help(actor, [*helpers]),
         tone=tone,
         word=word,
     )
@@ -163,11 +163,11 @@ def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = Non
         AssignmentHelper.objects.filter(assignment_id=task.assignment_id).values_list("unit_id", flat=True)
     ) | {task.unit_id}
     held = organisation.units_of_people(actor=actor, person_ids=asked)
-    users = TaskEntry.objects.filter(task=task, kind__in=ANSWERING, user_id__isnull=False)
+    users = TaskEntry.objects.filter(task=task, kind__in=ANSWERING).values_list("user_id", flat=True).distinct()
     return Involved(
         units=units,
         people=frozenset(person for person, unit in held if unit in units),
-        users=frozenset(users.values_list("user_id", flat=True).distinct()),
+        users=frozenset(user for user in users if user is not None),
     )
 
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from duban.access.models import Grant
 from duban.access.states import Reach
 from duban.campaigns.models import Campaign
-from duban.config.factories import Tree, actor_with, build_tree, make_campaign
+from duban.config.factories import Tree, actor_for, actor_with, build_tree, make_campaign, make_person_with_account
 from duban.kernel.authority import Actor
 
 
@@ -38,9 +39,6 @@ def cast(db) -> Cast:
 
 def _office(tree: Tree, seat) -> Actor:
     """A clerk who sits in the office and holds the city's whole subtree."""
-    from duban.access.models import Grant  # noqa: PLC0415
-    from duban.config.factories import SOME_MOMENT, actor_of, make_person_with_account  # noqa: PLC0415
-
     account = make_person_with_account(unit=seat, role="office_clerk", reach=Reach.SUBTREE)
     Grant.objects.filter(pk=account.grant.pk).update(unit=tree.city)
-    return actor_of(user_id=account.user.pk, post_id=account.post.pk, at=SOME_MOMENT)
+    return actor_for(account=account)

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from duban.access.models import Grant
+from duban.access.queries import actor_of
 from duban.access.states import Reach
 from duban.attachments.models import StoredFile
 from duban.audit.models import AuditEvent
-from duban.config.factories import SOME_DAY, SOME_MOMENT, actor_of, actor_with, make_person_with_account
+from duban.config.factories import SOME_DAY, SOME_MOMENT, actor_with, make_person_with_account
 from duban.figures import queries as figures
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound, Stale
 from duban.organisation.models import Post

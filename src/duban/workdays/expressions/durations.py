@@ -10,10 +10,10 @@ from duban.workdays.expressions.calendar import Calendar
 from duban.workdays.expressions.numerals import number
 from duban.workdays.expressions.points import GAP, N, add_months
 
-Unit = Literal["workday", "day", "week", "month", "year", "hour"]
+Unit = Literal["workday", "day", "week", "month", "year", "hour", "minute"]
 _UNITS: dict[str, Unit] = {
     "工作日": "workday", "工作天": "workday", "日": "day", "天": "day", "周": "week", "星期": "week", "礼拜": "week",
-    "月": "month", "季度": "month", "年": "year", "小时": "hour",
+    "月": "month", "季度": "month", "年": "year", "小时": "hour", "分钟": "minute",
 }  # fmt: skip
 _SYMBOLS = {
     "workday": "WD",
@@ -22,14 +22,16 @@ _SYMBOLS = {
     "month": "M",
     "year": "Y",
     "hour": "H",
+    "minute": "M",
 }
 
 _AMOUNT = (
     rf"(?:{N}{{1,3}}(?:-|至|到|、))?(?:(?P<n>{N}{{1,5}})|(?P<half>半))"
-    rf"{GAP}(?P<and_half>个半)?(?P<unit>(?:(?<=[半一两])|个){GAP}月|个?季度(?<=个季度)|个?(?:工作日|工作天|星期|礼拜|小时)|[日天周年])(?P<tail_half>半)?"
+    rf"{GAP}(?P<and_half>个半)?(?P<unit>(?:(?<=[半一两])|个){GAP}月|个?季度(?<=个季度)|个?(?:工作日|工作天|星期|礼拜|小时)|分钟|[日天周年])(?P<tail_half>半)?"
 )
 WITHIN = re.compile(rf"{_AMOUNT}{GAP}(?:(?:的?时间)?(?:之|以)?内|以里)")
-AT_MOST = re.compile(rf"(?:不超过|不得超过|最多|至多){GAP}{_AMOUNT}(?:的?时间)?")
+# 不超过1小时 says how long a meeting lasts; a deadline is put in working days, weeks or months.
+AT_MOST = re.compile(rf"(?:不超过|不得超过|最多|至多){GAP}{_AMOUNT}(?<!小时)(?<!分钟)(?<!年)(?<!天)(?:的?时间)?")
 LASTING = re.compile(rf"(?:为期|用|利用|集中|时间为|历时){GAP}{_AMOUNT}(?:左右)?(?:的?时间)?(?!前|后)")
 UNCOUNTED_WITHIN = re.compile(r"(?:几|数)(?:天|日|周|个月|个工作日)(?:之|以)?内|短期内|短时间内")
 
@@ -61,13 +63,15 @@ class Duration:
     @property
     def written(self) -> str:
         """For example P3D, P2W, P10WD, PT24H."""
-        return f"P{'T' if self.unit == 'hour' else ''}{self.amount}{_SYMBOLS[self.unit]}"
+        return f"P{'T' if self.unit in ('hour', 'minute') else ''}{self.amount}{_SYMBOLS[self.unit]}"
 
     def end(self, *, on: date, calendar: Calendar) -> date:
         """The last day of the span. The first day itself is not counted. Raises InvalidInput beyond the calendar."""
         try:
             if self.unit == "workday":
                 return calendar.add_workdays(on, self.amount)
+            if self.unit == "minute":
+                return on + timedelta(days=self.amount // 1440)
             if self.unit == "hour":
                 return on + timedelta(days=-(-self.amount // 24))
             if self.unit in ("day", "week"):
@@ -112,6 +116,8 @@ def _half(unit_word: str) -> tuple[int, Unit]:
         return 6, "month"
     if unit_word == "小时":
         return 1, "hour"
+    if unit_word == "分钟":
+        return 0, "minute"
     return {"月": 15, "周": 4, "星期": 4, "礼拜": 4, "季度": 45}.get(unit_word, 1), "day"
 
 

@@ -37,6 +37,8 @@ class Point:
     chained: bool = False
     edge: bool = False
     festival: bool = False
+    # A stretch of named days is a period although each end is exact.
+    several: bool = False
 
     def place(self, *, on: date | None, after: date | None = None, deadline: bool = False) -> Stretch | None:
         """The stretch seen from the document's date `on`; `after` is the start of the range that this point ends.
@@ -156,6 +158,14 @@ def _day(match: re.Match[str]) -> Point:
     )
 
 
+def _days(match: re.Match[str]) -> Point:
+    year, shift = _stated_year(match)
+    month, first, last = _value(match["month"]), _value(match["first"]), _value(match["last"])
+    return Point(
+        match.end(), "day", year, shift, in_year=lambda y: (date(y, month, first), date(y, month, last)), several=True
+    )
+
+
 def _month(match: re.Match[str]) -> Point:
     year, shift = _stated_year(match)
     month, part = _value(match["month"]), match["part"]
@@ -208,14 +218,26 @@ def _half(match: re.Match[str]) -> Point:
 
 def _year(match: re.Match[str]) -> Point:
     year, shift = _stated_year(match)
+    if year is None and shift is None:
+        shift = 0
     return Point(
-        match.end(),
+        # 今年的 takes its 的 along only where a month follows.
+        match.end() - match.group().endswith("的"),
         "year",
         year,
         shift,
         in_year=lambda y: month_stretch(y, 1, 12),
         edge=bool(match["edge"]),
     )
+
+
+def _whole_year(match: re.Match[str]) -> Point:
+    year, shift = _stated_year(match)
+    if match["year_"]:
+        year = int(match["year_"])
+    elif year is None and shift is None:
+        shift = 0
+    return Point(match.end(), "year", year, shift, in_year=lambda y: month_stretch(y, 1, 12), edge=bool(match["edge"]))
 
 
 def _year_part(match: re.Match[str]) -> Point:
@@ -317,7 +339,7 @@ def _bare_ten_days(match: re.Match[str]) -> Point:
 
 
 def _relative_quarter(match: re.Match[str]) -> Point:
-    shift = {"上": -1, "下": 1}.get(match["which"][0], 0)
+    shift = {"上": -1, "下": 1}.get(match["which"][:1], 0)
 
     def from_day(on: date) -> Stretch:
         first = add_months(date(on.year, (on.month - 1) // 3 * 3 + 1, 1), shift * 3)
@@ -356,6 +378,11 @@ def _relative_week(match: re.Match[str]) -> Point:
         from_day=from_day,
         edge=bool(match["edge"]) or weekday == "末",
     )
+
+
+def _weekday(match: re.Match[str]) -> Point:
+    weekday = WEEKDAYS[match["weekday"]]
+    return Point(match.end(), "day", from_day=lambda on: (on + timedelta(days=(weekday - on.weekday()) % 7),) * 2)
 
 
 def _relative_day(match: re.Match[str]) -> Point:
@@ -433,6 +460,7 @@ FORMS: tuple[Form, ...] = (
         _years,
     ),
     _form(rf"{YEAR}{MONTH}{GAP}(?P<day>{N}{{1,3}}){GAP}[日号]", _day),
+    _form(rf"{YEAR}{MONTH}{GAP}(?P<first>{N}{{1,3}})[日号]?{TO}(?P<last>{N}{{1,3}})[日号]", _days),
     _form(rf"{YEAR}{MONTH}{GAP}{PARTS}", _month),
     _form(
         rf"{YEAR}(?P<first>{N}{{1,2}})(?:月份?)?{TO}(?P<last>{N}{{1,2}})月份?(?!{GAP}{N})(?P<edge>底|末|内)?",
@@ -445,8 +473,9 @@ FORMS: tuple[Form, ...] = (
     _form(rf"{YEAR}[qQ](?P<quarter>[1-4])(?P<last_quarter>(?!))?(?![0-9]){EDGE}", _quarter),
     _form(rf"{YEAR}(?P<half>[上下])半年{EDGE}", _half),
     _form(rf"{NAMED_YEAR}(?:全年)?(?![级代龄])(?P<edge>(?!))?", _year),
+    _form(rf"(?:{YEAR}|(?P<year_>20[0-9]{{2}}))全年(?=[，,。；;、]|内|$)(?P<edge>内)?", _whole_year),
     _form(
-        rf"{YEAR}(?<![{NUMERAL}每近多几])(?P<part>年底|年末|年终|年初|年中(?=前|旬|完|报|$)|年内|(?<=[年度])[底末终内]|(?<=年)初(?!中))",
+        rf"{YEAR}(?<![{NUMERAL}每近多几])(?P<part>年底|年末|年终|年初|年中(?=前|旬|完|报|$)|年度?内|(?<=[年度])[底末终内]|(?<=年)初(?!中))",
         _year_part,
     ),
     _form(
@@ -471,11 +500,14 @@ FORMS: tuple[Form, ...] = (
         r"(?P<which>大后天|今天|今日|今晚|当天|当日|即日|明天|明日|次日|后天|昨天|昨日|前天)(?P<edge>(?:之|以)?内)?",
         _relative_day,
     ),
+    _form(r"(?P<which>现在)(?=起)(?P<edge>(?!))?", _relative_day),
+    _form(rf"(?P<which>)(?<![{NUMERAL}每本当这上下第])季度?(?P<edge>末|底)", _relative_quarter),
+    _form(rf"(?<![每本上下这当{NUMERAL}])(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?=下班|{BEFORE})", _weekday),
     _form(
         rf"(?<![{NUMERAL}月每])(?P<day>{N}{{1,3}})[日号](?={BEFORE}|止|下班)",
         _day_of_month,
     ),
-    _form(rf"{YEAR}(?<![{NUMERAL}第])(?P<festival>{_NAMES})(?={BEFORE}|$)", _festival),
+    _form(rf"{YEAR}(?<![{NUMERAL}第])(?P<festival>{_NAMES})(?={BEFORE}|(?:之|以)?后|$)", _festival),
 )
 # Only the end of a range may be a bare day: 3月5日至8日.
 LAST_FORMS: tuple[Form, ...] = (

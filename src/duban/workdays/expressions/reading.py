@@ -63,14 +63,14 @@ class Due:
 
 _KEY = (
     r"今[年天日晚]|本[年月周季星礼]|当[年月天日周季]|这个?[月周季星礼]|明[年天日]|次[年月日]|来年|翌年|去年|昨[天日]|即日|大?后[年天]|前[年天]"
-    r"|[上下][一个上下]{0,2}[年月周季星礼旬半中]|中旬|年[底末终初中内]|月[底末初中内]|元月|第[一二三四1-4]"
+    r"|[上下][一个上下]{0,2}[年月周季星礼旬半中]|中旬|年度?[底末终初中内]|月[底末初中内]|元月|第[一二三四1-4]"
     r"|春节|元旦|清明|端午|中秋|国庆|“?(?:五一|七一|八一|十一|三八)|建党节|建军节|教师节|劳动节|国际劳动节|妇女节"
-    r"|[每逐按]|半年|半个|[不最至]|为期|利?用|集中|时间为|历时|[几数短]|[qQ][1-4]"
+    r"|季度?[底末]|现在起|全年|[周星礼]期?拜?[一二三四五六日天]|[每逐按]|半年|半个|[不最至]|为期|利?用|集中|时间为|历时|[几数短]|[qQ][1-4]"
 )
 _TRIGGER = re.compile(
-    rf"(?=[{NUMERAL}今本当这明次来翌去昨即大后前上下中年月元第春清端国“五七八十三建教劳妇每逐按半不最至为利用集时历几数短qQxX×*某长贯常持久一无全定及尽近适立马限随])"
-    rf"(?=(?P<number>(?<![0-9.])[{NUMERAL}]{{1,5}}{GAP}(?:[年月日号天周个季半./]|工作|星期|小时|礼拜|-|至|到|、)|20[0-9]{{6}})"
-    rf"|(?P<key>{_KEY})|(?P<word>长期|贯穿|常|持|久|一以|无期|全程|不|定期|及时|尽|近|适时|立|马上|即|限期|随时|第一时间|当前和)|(?P<blank>[xX×*某]))"
+    rf"(?=[{NUMERAL}今本当这明次来翌去昨即大后前上下中年月元第春清端国“五七八十三建教劳妇每逐按半不最至为利用集时历几数短qQxX×*某长贯常持久一无全季现周星礼定及尽近适立马限随])"
+    rf"(?=(?P<number>(?<![0-9.])[{NUMERAL}]{{1,5}}{GAP}(?:[年月日号天周个季半分./全]|工作|星期|小时|礼拜|-|至|到|、)|20[0-9]{{6}})"
+    rf"|(?P<key>{_KEY})|(?:长期|贯穿|常|持|久|一以|无期|全程|不|定期|及时|尽|近|适时|立|马上|即|限期|随时|第一时间|当前和)|(?P<blank>[xX×*某]))"
 )
 _LONG_TERM = re.compile(
     r"长期(?:坚持|推进|推动|抓好|整改|落实|任务|开展|抓)|贯穿(?:[^，。；、,;\s]{0,12}?)(?:始终|全过程|全程)"
@@ -82,8 +82,10 @@ _VAGUE = re.compile(
 )
 _BLANK = re.compile(r"(?:(?:20)?[xX×*某]{1,4}年)?[xX×*某]{1,3}月(?:[xX×*某]{1,3}[日号]|底|[上中下]旬)?(?:前)?")
 _WHOLE_LONG_TERM = re.compile(r"(?:长期|持续|全程|常年|长期性|常态|长期有效|长效|永久)[。；;]?")
+_WHOLE_DAY = re.compile(r"(?P<month>1[0-2]|0?[1-9])[-./](?P<day>3[01]|[12][0-9]|0?[1-9])")
+LONGEST_CELL = 12
 _SUFFIX = re.compile(
-    rf"{GAP}(?:(?:上午|下午|中午|晚上|晚)?(?:[0-9一二三四五六七八九十]{{1,3}}(?:时|点|:[0-9]{{2}})(?:[0-9]{{1,2}}分|整|半)?)?(?:下班)?(?:前夕|{BEFORE}))"
+    rf"{GAP}(?:(?:上午|下午|中午|晚上|晚)?(?:[0-9一二三四五六七八九十]{{1,3}}(?:时|点|:[0-9]{{2}})(?:[0-9]{{1,2}}分|整|半)?)?(?:下班)?(?:\([^()\n]{{0,6}}\))?(?:前夕|{BEFORE}))"
 )
 _UNTIL = re.compile(r"(?:为止|止|截止|结束)")
 _SINCE = re.compile(r"(?:开始|起(?![草来动点步初因源到诉])|(?:之|以)?后(?![续备勤面期台来半]))")
@@ -121,16 +123,30 @@ def read_due(*, text: str, on: date | None, calendar: Calendar, inclusive_before
         "unknown": 3,
     }
     if not found or ranks[min(found, key=lambda due: ranks[due.kind]).kind] > 1:
-        stripped = text.strip()
-        if _WHOLE_LONG_TERM.fullmatch(stripped):
-            return Due("long_term", raw=stripped, offset=text.index(stripped))
-        # A cell that says only "10个工作日" or "两周" means: within.
-        within = find_dues(text=stripped + "内", on=on, calendar=calendar) if len(stripped) <= 12 else []
-        if len(within) == 1 and within[0].kind == "date" and len(within[0].raw) == len(stripped) + 1:
-            return replace(within[0], raw=stripped, offset=text.index(stripped))
+        cell = _read_cell(text=text, on=on, calendar=calendar)
+        if cell is not None:
+            return cell
     if not found:
         return Due("unknown", raw=text)
     return min(found, key=lambda due: ranks[due.kind])
+
+
+def _read_cell(*, text: str, on: date | None, calendar: Calendar) -> Due | None:
+    """What stands alone in a cell says more than it would in a sentence: 长期, two weeks, 6/30."""
+    words = text.strip()
+    place = text.index(words)
+    if _WHOLE_LONG_TERM.fullmatch(words):
+        return Due("long_term", raw=words, offset=place)
+    if len(words) > LONGEST_CELL:
+        return None
+    if figures := _WHOLE_DAY.fullmatch(plain(words)):
+        written, length = f"{figures['month']}月{figures['day']}日", None
+    else:
+        written, length = words + "内", len(words) + 1
+    found = find_dues(text=written, on=on, calendar=calendar)
+    if len(found) != 1 or found[0].kind != "date" or (length is not None and len(found[0].raw) != length):
+        return None
+    return replace(found[0], raw=words, offset=place)
 
 
 _Trouble = Literal["needs_date", "impossible"]
@@ -155,19 +171,14 @@ class _Reader:
             position = trigger.start()
             if position < floor:
                 continue
-            best = self._at(
-                position,
-                floor,
-                word=trigger["word"] is not None,
-                blank=trigger["blank"] is not None,
-            )
+            best = self._at(position, floor, blank=trigger["blank"] is not None)
             if best is not None:
                 due, stop = best
                 found.append(due)
                 floor = stop
         return found
 
-    def _at(self, position: int, floor: int, *, word: bool, blank: bool) -> tuple[Due, int] | None:
+    def _at(self, position: int, floor: int, *, blank: bool) -> tuple[Due, int] | None:
         if blank:
             return self._matched(_BLANK, position, "unknown")
         best = self._recurring(position, position)
@@ -241,13 +252,13 @@ class _Reader:
             )
         if suffix := _SUFFIX.match(self.text, point.stop):
             start = self._led(position, floor, _LEAD_UNTIL)
-            return self._until(point, start, suffix.end(), before=True)
+            return self._until(point, start, suffix.end(), before=suffix.group())
         if suffix := _UNTIL.match(self.text, point.stop):
             return self._until(
                 point,
                 self._led(position, floor, _LEAD_UNTIL),
                 suffix.end(),
-                before=False,
+                before="",
             )
         if suffix := _SINCE.match(self.text, point.stop):
             begin = self._led(position, floor, _LEAD_SINCE)
@@ -266,9 +277,9 @@ class _Reader:
             ), recurring[1]
         begin = self._led(position, floor, _LEAD_UNTIL)
         if point.edge or begin < position:
-            return self._until(point, begin, point.stop, before=False)
+            return self._until(point, begin, point.stop, before="")
         stretch, trouble = self._place(point)
-        kind: DueKind = "date" if point.precision == "day" else "period"
+        kind: DueKind = "date" if point.precision == "day" and not point.several else "period"
         due = self._due(kind, position, point.stop, precision=point.precision, trouble=trouble)
         if stretch is None:
             return due, point.stop
@@ -291,15 +302,12 @@ class _Reader:
             return None, "needs_date"
         return (stretch, None) if stretch[0] <= stretch[1] else (None, "impossible")
 
-    def _until(self, point: Point, start: int, stop: int, *, before: bool) -> tuple[Due, int]:
+    def _until(self, point: Point, start: int, stop: int, *, before: str) -> tuple[Due, int]:
         stretch, trouble = self._place(point, deadline=True)
         due = self._due("date", start, stop, precision=point.precision, trouble=trouble)
         if stretch is None:
             return due, stop
-        end = stretch[1]
-        if before and (point.festival or (not self.inclusive_before and not point.edge)):
-            end = stretch[0] - ONE_DAY
-        return replace(due, end=end), stop
+        return replace(due, end=self._last_day(stretch, point, before=before)), stop
 
     def _since(
         self,
@@ -323,9 +331,9 @@ class _Reader:
 
     def _range(self, first: Point, last: Point, start: int) -> tuple[Due, int]:
         stop = last.stop
-        before = False
+        before = ""
         if suffix := (_SUFFIX.match(self.text, stop) or _UNTIL.match(self.text, stop)):
-            before = suffix.re is _SUFFIX
+            before = suffix.group() if suffix.re is _SUFFIX else ""
             stop = suffix.end()
         due = self._due("period", start, stop, precision=last.precision)
         late = last.year is not None or last.year_shift is not None
@@ -338,10 +346,15 @@ class _Reader:
         closing, trouble = self._place(last, after=opening[0])
         if closing is None:
             return _marked(replace(due, start=opening[0]), trouble), stop
-        return self._closed(due, opening[0], self._last_day(closing, last, before)), stop
+        return self._closed(due, opening[0], self._last_day(closing, last, before=before)), stop
 
-    def _last_day(self, closing: Stretch, last: Point, before: bool) -> date:
-        if before and (last.festival or (not self.inclusive_before and not last.edge)):
+    def _last_day(self, closing: Stretch, last: Point, *, before: str) -> date:
+        """The last day on which it may be done; `before` is the word that may leave the named day out."""
+        if "含" in before:
+            inclusive = "不含" not in before
+        else:
+            inclusive = self.inclusive_before or last.edge
+        if before and (last.festival or not inclusive):
             return closing[0] - ONE_DAY
         return closing[1]
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from duban.kernel.errors import InvalidInput
 from duban.workdays.expressions.calendar import Calendar
 from duban.workdays.expressions.numerals import number
-from duban.workdays.expressions.points import BEFORE, GAP, N, add_months, month_end
+from duban.workdays.expressions.points import BEFORE, GAP, TO, N, add_months, month_end
 
 WEEKDAYS = {
     "一": "MO",
@@ -38,21 +38,21 @@ class Recurrence:
 
 
 _MONTHLY = re.compile(
-    rf"每个?月(?:份|的)?{GAP}(?:(?P<days>{N}{{1,3}}[日号]?(?:[、和]{N}{{1,3}}[日号]?){{0,3}}(?<=[日号]))"
+    rf"每个?月(?:份|的)?{GAP}(?:(?:(?:{N}{{1,3}}[日号]?{TO})?(?P<days>{N}{{1,3}}[日号]?(?:[、和]{N}{{1,3}}[日号]?){{0,3}}(?<=[日号]))"
     rf"|(?P<part>[上中下]旬|底|末|初|中(?=旬|前|报))|(?P<nth>第{N}{{1,2}}个|最后一个|末个)(?P<what>工作日|周[一二三四五六日])"
-    rf")?(?P<before>{BEFORE})?"
+    rf"|前(?P<first>{N}{{1,2}})个工作日内?)(?P<before>{BEFORE})?)?"
 )
 _WEEKLY = re.compile(
     rf"每(?:(?P<every>{N}{{1,2}})个?)?(?:周|星期|礼拜)(?!年)"
-    rf"(?P<days>(?!一(?:{_COUNTED}))[一二三四五六日天末](?!次)(?:[、和](?:周|星期)?[一二三四五六日天]){{0,4}})?(?P<before>{BEFORE})?"
+    rf"(?:(?P<days>(?!一(?:{_COUNTED}))[一二三四五六日天末](?!次)(?:(?:[、和]|{TO})(?:周|星期)?[一二三四五六日天]){{0,4}})(?P<before>{BEFORE})?)?"
 )
 _QUARTERLY = re.compile(
-    rf"每个?季度?的?(?:(?P<month>首月|第一个月|次月|末月|最后一个月|第三个月)的?(?:(?P<day>{N}{{1,3}})[日号])?|(?P<part>末|底|初))?"
-    rf"(?P<before>{BEFORE})?"
+    rf"每个?季度?的?(?:(?:(?P<month>首月|第一个月|次月|末月|最后一个月|第三个月)的?)?(?:(?P<day>{N}{{1,3}})[日号])?(?P<part>末|底|初)?"
+    rf"(?<!度)(?<!的)(?<!季)(?P<before>{BEFORE})?)?"
 )
 _YEARLY = re.compile(
-    rf"每年(?![级])(?:的)?(?:(?P<month>{N}{{1,2}})月份?(?:(?P<day>{N}{{1,3}})[日号]|(?P<part>底|末|初|[上中下]旬))?|(?P<end>年?[底末终]))?"
-    rf"(?P<before>{BEFORE})?"
+    rf"每年(?!级)的?(?:(?:(?P<months>(?:{N}{{1,2}}月份?底?[、和]){{0,11}})(?P<month>{N}{{1,2}})月份?"
+    rf"(?:(?P<day>{N}{{1,3}})[日号]|(?P<part>底|末|初|[上中下]旬))?|(?P<end>年?[底末终]))(?P<before>{BEFORE})?)?"
 )
 _PLAIN = (
     (re.compile(r"每半个?月"), "FREQ=MONTHLY;BYMONTHDAY=15,-1"),
@@ -69,10 +69,11 @@ _PLAIN = (
     ),
     (re.compile(rf"(?:逐|按)年(?:度)?(?={_OCCASION}|$)"), "FREQ=YEARLY"),
 )
-_EVERY = re.compile(rf"每隔?(?P<every>{N}{{1,3}})(?P<unit>个月|个工作日|[天日]|年|个季度)")
+_EVERY = re.compile(rf"每隔?(?P<every>{N}{{1,3}})(?P<unit>个?月|个工作日|[天日]|年|个季度|周|个?星期)")
 _EVERY_RULES = {
-    "个月": "FREQ=MONTHLY;INTERVAL={}", "天": "FREQ=DAILY;INTERVAL={}", "日": "FREQ=DAILY;INTERVAL={}",
-    "个工作日": "FREQ=DAILY;INTERVAL={}", "年": "FREQ=YEARLY;INTERVAL={}",
+    "月": "FREQ=MONTHLY;INTERVAL={}", "周": "FREQ=WEEKLY;INTERVAL={}", "星期": "FREQ=WEEKLY;INTERVAL={}",
+    "天": "FREQ=DAILY;INTERVAL={}", "日": "FREQ=DAILY;INTERVAL={}",
+    "工作日": "FREQ=DAILY;INTERVAL={}", "年": "FREQ=YEARLY;INTERVAL={}",
 }  # fmt: skip
 
 
@@ -92,9 +93,10 @@ def recurrence_at(text: str, position: int, *, inclusive_before: bool) -> Recurr
             return Recurrence(match.end(), rule)
     if match := _EVERY.match(text, position):
         every = number(match["every"]) or 1
-        if match["unit"] == "个季度":
+        unit = match["unit"].removeprefix("个")
+        if unit == "季度":
             return Recurrence(match.end(), f"FREQ=MONTHLY;INTERVAL={3 * every}")
-        return Recurrence(match.end(), _EVERY_RULES[match["unit"]].format(every))
+        return Recurrence(match.end(), _EVERY_RULES[unit].format(every))
     return None
 
 
@@ -115,6 +117,8 @@ def _monthly(match: re.Match[str], early: int) -> str:
         return "FREQ=MONTHLY;" + _month_days(days, early) if days else "FREQ=MONTHLY"
     if match["part"]:
         return f"FREQ=MONTHLY;BYMONTHDAY={PART_DAYS[match['part']]}"
+    if match["first"]:
+        return f"FREQ=MONTHLY;{WORKING_DAYS};BYSETPOS={number(match['first']) or 1}"
     if match["nth"]:
         nth = -1 if match["nth"][0] in "最末" else number(match["nth"][1:-1]) or 1
         if match["what"] == "工作日":
@@ -129,6 +133,9 @@ def _weekly(match: re.Match[str], early: int) -> str:
     if not match["days"]:
         return rule
     codes = [WEEKDAYS[character] for character in match["days"] if character in WEEKDAYS]
+    if any(sign in match["days"] for sign in "-至到") and len(codes) == 2:
+        first, last = (DAY_CODES.index(code) for code in codes)
+        codes = list(DAY_CODES[first : last + 1]) or codes
     codes = [DAY_CODES[(DAY_CODES.index(code) - early) % 7] for code in codes]
     return f"{rule};BYDAY={','.join(codes)}"
 
@@ -150,9 +157,11 @@ def _yearly(match: re.Match[str], early: int) -> str:
     if not month or not 1 <= month <= 12:
         return "FREQ=YEARLY"
     day = number(match["day"]) if match["day"] else None
+    earlier = [number(piece) for piece in re.findall(rf"{N}+", match["months"] or "")]
+    months = ",".join(str(value) for value in (*earlier, month) if value and 1 <= value <= 12)
     if day and 1 <= day <= 31:
-        return f"FREQ=YEARLY;BYMONTH={month};{_month_days([day], early)}"
-    return f"FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={PART_DAYS.get(match['part'] or '', -1)}"
+        return f"FREQ=YEARLY;BYMONTH={months};{_month_days([day], early)}"
+    return f"FREQ=YEARLY;BYMONTH={months};BYMONTHDAY={PART_DAYS.get(match['part'] or '', -1)}"
 
 
 def next_occurrence(rule: str, *, after: date, calendar: Calendar) -> date:

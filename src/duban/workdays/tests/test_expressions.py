@@ -58,6 +58,14 @@ DEADLINES = {
     "1月15日前": "2027-01-15",
     "春节前": "2027-02-05",
     "2月底前": "2026-02-28",
+    "二季度内": "2026-06-30",
+    "季度末": "2026-03-31",
+    "年度内": "2026-12-31",
+    "周五下班前": "2026-03-06",
+    "12月31日（含）前": "2026-12-31",
+    "12月31日（不含）前": "2026-12-30",
+    "2026年6月30日(周二)前": "2026-06-30",
+    "到明年6月": "2027-06-30",
 }
 
 
@@ -86,6 +94,9 @@ SPANS = {
     "今后两年内": "2028-03-02",
     "10个工作日": "2026-03-16",
     "两周": "2026-03-16",
+    "自通知印发之日起十日内": "2026-03-12",
+    "30分钟内": "2026-03-02",
+    "一个月之内": "2026-04-02",
 }
 
 
@@ -132,6 +143,10 @@ PERIODS = {
     "自4月1日起": ("2026-04-01", None),
     "10月1日后": ("2026-10-02", None),
     "今年以来": ("2026-01-01", "2026-03-02"),
+    "6月1—30日": ("2026-06-01", "2026-06-30"),
+    "从现在起到年底": ("2026-03-02", "2026-12-31"),
+    "2026全年": ("2026-01-01", "2026-12-31"),
+    "国庆后": ("2026-10-02", None),
 }
 
 
@@ -146,6 +161,11 @@ def test_a_period_has_its_bounds(text: str, bounds: tuple[str, str | None]) -> N
 )
 def test_a_named_day_starts_and_ends_on_itself(text: str) -> None:
     assert shape(read(text, on=None)) == ("date", "2026-06-30", "2026-06-30", None)
+
+
+@pytest.mark.parametrize("text", ["6/30", "6-30", "6.30", " ６.３０ "])
+def test_a_cell_may_hold_a_day_in_figures_only(text: str) -> None:
+    assert shape(read(text)) == ("date", "2026-06-30", "2026-06-30", None)
 
 
 def test_a_cell_that_became_a_moment_is_read_as_its_day() -> None:
@@ -171,6 +191,13 @@ RHYTHMS = {
     "每年6月底前": ("FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=-1", "2026-06-30"),
     "每年": ("FREQ=YEARLY", "2026-12-31"),
     "每天": ("FREQ=DAILY", "2026-03-03"),
+    "每月5日至10日": ("FREQ=MONTHLY;BYMONTHDAY=10", "2026-03-10"),
+    "每月前5个工作日": ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=5", "2026-03-06"),
+    "每周一至周五": ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-03-03"),
+    "每隔两周": ("FREQ=WEEKLY;INTERVAL=2", "2026-03-15"),
+    "每季度25日前": ("FREQ=YEARLY;BYMONTH=3,6,9,12;BYMONTHDAY=25", "2026-03-25"),
+    "每季度首月10日前": ("FREQ=YEARLY;BYMONTH=1,4,7,10;BYMONTHDAY=10", "2026-04-10"),
+    "每年6月、12月底前": ("FREQ=YEARLY;BYMONTH=6,12;BYMONTHDAY=-1", "2026-06-30"),
 }
 
 
@@ -203,7 +230,9 @@ def test_what_names_no_day_is_vague(text: str) -> None:
     assert shape(read(text)) == ("vague", None, None, None)
 
 
-@pytest.mark.parametrize("text", ["", "待定", "x月x日前", "第十一条", "二十一个", "近三年内", "12345", "3.14", "100%"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "待定", "x月x日前", "第十一条", "二十一个", "近三年内", "12345", "13.14", "100%", "不得超过1小时"]
+)
 def test_what_says_no_time_is_unknown(text: str) -> None:
     assert shape(read(text)) == ("unknown", None, None, None)
 

@@ -29,6 +29,12 @@
     original.scrollTop += place.top - box.top - box.height / 3;
   };
   speech.addEventListener("click", (event) => {
+    const back = event.target.closest(".correct a.btn");
+    if (back) {
+      event.preventDefault();
+      back.closest(".correct").replaceChildren();
+      return;
+    }
     const link = event.target.closest("a[href^='#sentence-'], a[href^='#stretch-']");
     if (!link || link.closest("#original")) return;
     const sentence = document.getElementById(link.hash.slice(1));

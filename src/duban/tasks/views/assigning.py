@@ -1,5 +1,7 @@
 """Pages of the office: writing down what is asked, issuing it, and following how far it went."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +21,7 @@ from duban.tasks.forms import AssignmentForm
 @require_GET
 def assignments(request: Request) -> HttpResponse:
     """List what this office has written, newest first."""
-    campaign = request.frame.get("campaign")
+    campaign: Any = request.frame.get("campaign")
     page = (
         queries.assignment_list(actor=request.actor, campaign_id=campaign.pk, after=request.GET.get("after", ""))
         if campaign
@@ -31,7 +33,7 @@ def assignments(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def assign(request: Request) -> HttpResponse:
     """Write a draft, from a requirement of a paper or from nothing."""
-    campaign = request.frame.get("campaign")
+    campaign: Any = request.frame.get("campaign")
     if campaign is None:
         raise NotAllowed(_("There is no campaign yet. Create one first."))
     if request.method == "GET":

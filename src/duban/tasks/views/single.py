@@ -1,11 +1,13 @@
 """Pages of one task: what is asked, what was done, and the steps that are offered."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -132,7 +134,7 @@ def evidence_file(request: Request, task_id: int, evidence_id: int) -> HttpRespo
 @require_GET
 def to_check(request: Request) -> HttpResponse:
     """Show what waits for a checker in this actor's scope."""
-    campaign = request.frame.get("campaign")
+    campaign: Any = request.frame.get("campaign")
     page = (
         queries.to_check_page(
             actor=request.actor, campaign_id=campaign.pk, after=request.GET.get("after", "")
@@ -177,7 +179,9 @@ def _page(
 
 def _back(request: Request, task_id: int) -> HttpResponse:
     onward = request.POST.get("next", "")
-    return redirect(onward if onward.startswith("/") and not onward.startswith("//") else reverse("tasks:task", args=[task_id]))
+    if onward and url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
+        return redirect(onward)
+    return redirect("tasks:task", task_id)
 
 
 def _files(request: Request) -> Sequence[GivenFile]:

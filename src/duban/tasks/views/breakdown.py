@@ -1,6 +1,7 @@
 """Pages of the breakdown table: taking one in, and handing one out."""
 
 import tempfile
+from typing import Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -23,7 +24,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @require_http_methods(["GET", "POST"])
 def imports(request: Request) -> HttpResponse:
     """Take a breakdown table in; nothing changes before it is taken over."""
-    campaign = request.frame.get("campaign")
+    campaign: Any = request.frame.get("campaign")
     if campaign is None:
         raise NotAllowed(_("There is no campaign yet. Create one first."))
     offices = queries.assigning_units(actor=request.actor)
@@ -76,7 +77,7 @@ def take_over(request: Request, import_id: int) -> HttpResponse:
     found = commands.take_over_breakdown(
         actor=request.actor, import_id=import_id, at=timezone.now(), and_issue="issue" in request.POST
     )
-    count = len([row for row in found.rows if row.get("assignment_id")])
+    count = len([row for row in found.rows if row["outcome"] in {"new", "change"}])
     say(request, ngettext("%(count)d row taken over.", "%(count)d rows taken over.", count) % {"count": count})
     return redirect("tasks:assignments")
 
@@ -84,7 +85,7 @@ def take_over(request: Request, import_id: int) -> HttpResponse:
 @require_GET
 def template(request: Request) -> HttpResponse:
     """Hand out an empty breakdown table as offices make it."""
-    campaign = request.frame.get("campaign")
+    campaign: Any = request.frame.get("campaign")
     response = HttpResponse(breakdown_files.empty(campaign=campaign), content_type=XLSX)
     response["Content-Disposition"] = words.attachment_header("任务分解表.xlsx")
     return response
@@ -93,7 +94,7 @@ def template(request: Request) -> HttpResponse:
 @require_GET
 def export(request: Request, kind: str) -> HttpResponseBase:
     """Hand out the breakdown table of this office, which can be taken in again."""
-    campaign = request.frame.get("campaign")
+    campaign: Any = request.frame.get("campaign")
     if campaign is None:
         raise NotAllowed(_("There is no campaign yet. Create one first."))
     rows = queries.breakdown_rows(actor=request.actor, campaign_id=campaign.pk, on=timezone.localdate())

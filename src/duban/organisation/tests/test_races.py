@@ -1,0 +1,93 @@
+"""What two people do at once, with real commits."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+from django.db import connection, transaction
+
+from duban.config.factories import build_tree
+from duban.kernel.errors import InvalidInput
+from duban.organisation import commands, queries
+from duban.organisation.models import Post, Unit
+from duban.organisation.tests.material import NOW, SYSTEM, TODAY
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Do all at the same moment, each in a connection of its own; return results and refusals."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        try:
+            barrier.wait(timeout=10)
+            with transaction.atomic():
+                return act()
+        except InvalidInput as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_two_moves_at_once_never_make_a_cycle(own_database):
+    tree = build_tree(counties=2, townships=2, villages=2, departments=1)
+    first, second = tree.counties
+
+    for _round in range(5):
+        results = at_once(
+            lambda: commands.move_unit(actor=SYSTEM, unit_id=first.pk, new_parent_id=second.pk, at=NOW),
+            lambda: commands.move_unit(actor=SYSTEM, unit_id=second.pk, new_parent_id=first.pk, at=NOW),
+        )
+
+        assert sum(isinstance(result, InvalidInput) for result in results) == 1
+        assert queries.check_tree(actor=SYSTEM) == []
+        moved = Unit.objects.get(pk__in=[first.pk, second.pk], depth=2)
+        commands.move_unit(actor=SYSTEM, unit_id=moved.pk, new_parent_id=tree.city.pk, at=NOW)
+
+
+def test_units_entered_below_a_unit_that_moves_move_with_it(own_database):
+    tree = build_tree(counties=2, townships=2, villages=2, departments=1)
+    first, second = tree.counties
+
+    at_once(
+        lambda: commands.move_unit(actor=SYSTEM, unit_id=first.pk, new_parent_id=second.pk, at=NOW),
+        *(
+            lambda number=number: commands.create_unit(
+                actor=SYSTEM,
+                parent_id=tree.townships[0].pk,
+                name=f"新村{number}",
+                level="village",
+                field="rural",
+                kind="village",
+                valid_from=TODAY,
+                at=NOW,
+            )
+            for number in range(3)
+        ),
+    )
+
+    assert Unit.objects.filter(name__startswith="新村").count() == 3
+    assert queries.check_tree(actor=SYSTEM) == []
+
+
+def test_two_principals_at_once_become_one(own_database):
+    tree = build_tree(counties=1, townships=1, villages=1, departments=1)
+    people = [commands.add_person(actor=SYSTEM, name=name, at=NOW) for name in ("甲某", "乙某", "丙某")]
+
+    at_once(
+        *(
+            lambda person=person: commands.appoint(
+                actor=SYSTEM,
+                unit_id=tree.office.pk,
+                person_id=person.pk,
+                kind="principal",
+                starts_on=TODAY,
+                at=NOW,
+            )
+            for person in people
+        )
+    )
+
+    assert Post.objects.filter(unit=tree.office, kind="principal").count() == 1

@@ -1,0 +1,121 @@
+"""Pages of an import: choose a file, watch the check, read what is wrong or what would change, take it over."""
+
+import io
+from pathlib import PurePath
+
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from duban.kernel.errors import InvalidInput, NotAllowed
+from duban.organisation import commands, queries
+from duban.organisation.forms import ImportForm
+from duban.organisation.states import ImportStatus
+from duban.shell.notices import say
+from duban.shell.refused import beside
+from duban.shell.requests import Request
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES = {".csv": "text/csv", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_units(request: Request) -> HttpResponse:
+    """Send a table of units, and see what was sent before."""
+    roots = queries.import_roots(actor=request.actor)
+    if not roots:
+        raise NotAllowed(_("Your present post does not include this. Switch to another post, or ask your office."))
+    form = ImportForm(request.POST or None, request.FILES or None, roots=[(unit.pk, unit.name) for unit in roots])
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            found = commands.receive_import(
+                actor=request.actor,
+                root_id=form.cleaned_data["root"],
+                file_name=file.name,
+                content=file.read(),
+                at=timezone.now(),
+            )
+        except InvalidInput as refusal:
+            beside(form, refusal)
+        else:
+            return redirect("organisation:import-status", found.pk)
+    return render(
+        request,
+        "organisation/import.html",
+        {"form": form, "imports": queries.visible_imports(actor=request.actor)[:20]},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_GET
+def import_status(request: Request, import_id: int) -> HttpResponse:
+    """How far the check is; then what is wrong, or what taking it over would change."""
+    found = queries.get_import(actor=request.actor, import_id=import_id)
+    finished = found.status != ImportStatus.CHECKING
+    if request.htmx:
+        response = render(request, "organisation/import_status.html#progress", {"found": found})
+        if finished:
+            response["HX-Refresh"] = "true"
+        return response
+    return render(
+        request,
+        "organisation/import_status.html",
+        {"found": found, "finished": finished, "counts": _counts(found.outcome)},
+    )
+
+
+@require_POST
+def import_take_over(request: Request, import_id: int) -> HttpResponse:
+    """Take the table over as a whole."""
+    commands.take_over_import(actor=request.actor, import_id=import_id, at=timezone.now())
+    say(request, _("The table is taken over."))
+    return redirect("organisation:import-status", import_id)
+
+
+@require_POST
+def import_withdraw(request: Request, import_id: int) -> HttpResponse:
+    """Put the table aside."""
+    commands.withdraw_import(actor=request.actor, import_id=import_id, at=timezone.now())
+    say(request, _("Put aside. Nothing was changed."))
+    return redirect("organisation:import")
+
+
+@require_GET
+def import_errors(request: Request, import_id: int) -> HttpResponseBase:
+    """The same file with a column that says what is wrong, and red cells."""
+    found = queries.get_import(actor=request.actor, import_id=import_id)
+    content = queries.marked_import(actor=request.actor, import_id=import_id, on=timezone.localdate())
+    name = PurePath(found.file_name)
+    return FileResponse(
+        io.BytesIO(content),
+        as_attachment=True,
+        filename=_("%(name)s with errors%(ending)s") % {"name": name.stem, "ending": name.suffix},
+        content_type=_TYPES.get(name.suffix.lower(), XLSX),
+    )
+
+
+@require_GET
+def unit_template(request: Request) -> HttpResponseBase:
+    """The workbook to fill in."""
+    content = queries.unit_template(actor=request.actor)
+    name = _("Table of units.xlsx")
+    return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _counts(outcome: dict[str, object]) -> list[tuple[str, object]]:
+    words = {
+        "created": _("new"),
+        "moved": _("moved to another unit above"),
+        "renamed": _("renamed"),
+        "changed": _("changed otherwise"),
+        "unchanged": _("unchanged"),
+        "shifted": _("others that make room in the order"),
+        "posts_begun": _("posts that begin"),
+        "posts_ended": _("posts that end"),
+        "rows_with_errors": _("rows with errors"),
+        "errors": _("errors"),
+    }
+    return [(word, outcome[key]) for key, word in words.items() if key in outcome]
