@@ -76,7 +76,8 @@ class Row:
 
     @property
     def name(self) -> str:
-        return self.key.split(" ", 1)[1]
+        """The name of the address; what follows "#" tells several rows of one address apart."""
+        return self.key.split(" ", 1)[1].partition("#")[0]
 
     def status(self, *, side: str, role: str) -> int | None:
         """Return the status expected for a role, or None where the row does not say."""

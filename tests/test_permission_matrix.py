@@ -85,7 +85,7 @@ def test_every_role_gets_exactly_its_due(namespace: str, world: World, clients: 
             f"{row.key}, {side}: {role} gets {status}, expected {row.status(side=side, role=role)}"
             for side, statuses in seen.items()
             for role, status in statuses.items()
-            if status != row.status(side=side, role=role)
+            if status != row.status(side=side, role=role) or status >= 500
         ]
     assert not surprises, "\n".join(surprises)
 
@@ -119,8 +119,11 @@ def test_nobody_reaches_a_sibling() -> None:
 def _try(world: World, clients: Mapping[str, Client], row: Row, side: str) -> dict[str, int]:
     arguments = ADDRESSES[row.name].arguments
     address = reverse(row.name, kwargs={name: argument(world, row, side, name) for name in arguments})
-    data = {name: value(world, side, each) for name, each in row.data.items()}
-    return {role: _ask(client, row.method, address, data) for role, client in clients.items()}
+    return {
+        # The values are made afresh for each: a file is read only once.
+        role: _ask(client, row.method, address, {name: value(world, side, each) for name, each in row.data.items()})
+        for role, client in clients.items()
+    }
 
 
 def _ask(client: Client, method: str, address: str, data: dict[str, Any]) -> int:
@@ -137,7 +140,6 @@ def _ask(client: Client, method: str, address: str, data: dict[str, Any]) -> int
         response.getvalue()
         transaction.set_rollback(True)
     client.cookies = cookies
-    assert response.status_code < 500, f"{method} {address} fails with {response.status_code}"
     return response.status_code
 
 

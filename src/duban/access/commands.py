@@ -1,10 +1,11 @@
-"""Granting roles and ending grants; both hold from the next request."""
+"""Opening accounts for people in posts, granting roles and ending grants; all hold from the next request."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from duban.access import roles
@@ -12,12 +13,43 @@ from duban.access.models import Grant, GrantUnit
 from duban.access.policy import may_grant, may_grant_to, may_hold
 from duban.access.queries import get_grant
 from duban.access.states import Reach
+from duban.accounts import commands as accounts
 from duban.accounts.models import User
 from duban.audit import commands as audit
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotFound
+from duban.organisation import commands as people_of_units
 from duban.organisation import queries as organisation
 from duban.organisation.models import Post
+
+
+@transaction.atomic
+def open_account(
+    *, actor: Actor, unit_id: int, person_name: str, sign_in_name: str, password: str, at: datetime
+) -> User:
+    """
+    Open an account for somebody who holds a post in the unit, found by name; their roles are granted apart.
+
+    :raises NotFound: if this actor cannot see the unit
+    :raises NotAllowed: if this actor keeps no accounts in a unit where the person holds a post
+    :raises InvalidInput: if nobody or several of that name hold a post there, the person has an account, or the
+        sign-in name or password cannot be used
+    """
+    unit = organisation.get_unit(actor=actor, unit_id=unit_id)
+    posts = organisation.posts_of_unit(actor=actor, unit_id=unit.pk, on=timezone.localdate(at))
+    people = {post.person_id for post in posts if post.person.name == person_name.strip()}
+    if len(people) != 1:
+        raise _invalid("person_name", _("Not exactly one person of this name holds a post in that unit."))
+
+    user = accounts.create_user(
+        actor=actor,
+        sign_in_name=sign_in_name,
+        password=password,
+        label=f"{unit.shown_name} {person_name.strip()}",
+        at=at,
+    )
+    people_of_units.give_account(actor=actor, person_id=people.pop(), user_id=user.pk, at=at)
+    return user
 
 
 @transaction.atomic

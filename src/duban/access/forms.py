@@ -36,6 +36,24 @@ class GrantForm(forms.Form):
     )
 
 
+class AccountForm(forms.Form):
+    """Who gets an account, and with which first password."""
+
+    unit = forms.CharField(
+        label=_("Unit"),
+        max_length=140,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "unit-suggestions"}),
+    )
+    person_name = forms.CharField(label=_("Name of the person"), max_length=60)
+    sign_in_name = forms.CharField(label=_("Sign-in name"), max_length=60)
+    password = forms.CharField(
+        label=_("First password"),
+        strip=False,
+        help_text=_("Hand it over yourself; the person changes it after the first sign-in."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
 class EndForm(forms.Form):
     """Why a grant ends."""
 

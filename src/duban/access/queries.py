@@ -16,6 +16,7 @@ from duban.access.policy import AccessCapability, may_grant
 from duban.access.states import Reach
 from duban.access.words import role_word
 from duban.accounts.models import User
+from duban.accounts.policy import AccountsCapability
 from duban.kernel.authority import Actor, Scope, merge_scopes
 from duban.kernel.errors import InvalidInput, NotAllowed, NotFound
 from duban.kernel.paging import Page, cut, decode_key
@@ -262,6 +263,20 @@ def may_grant_anywhere(*, actor: Actor) -> bool:
     return actor.holds(AccessCapability.EDIT)
 
 
+def may_open_accounts(*, actor: Actor) -> bool:
+    """Return whether this actor keeps accounts somewhere."""
+    return actor.holds(AccountsCapability.EDIT)
+
+
+def require_accounts(*, actor: Actor) -> None:
+    """
+    Go on only for somebody who keeps accounts somewhere.
+
+    :raises NotAllowed: otherwise
+    """
+    _require(actor, AccountsCapability.EDIT)
+
+
 def _require(actor: Actor, capability: str) -> None:
     if not actor.holds(capability):
-        raise NotAllowed(_("Grants are kept by the security administrator."))
+        raise NotAllowed(_("Accounts and grants are kept by the security administrator."))

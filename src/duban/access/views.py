@@ -6,12 +6,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from duban.access import commands, queries
-from duban.access.forms import EndForm, GrantFilter, GrantForm
+from duban.access.forms import AccountForm, EndForm, GrantFilter, GrantForm
 from duban.kernel.errors import InvalidInput
 from duban.shell.notices import say
 from duban.shell.refused import beside
@@ -32,7 +34,12 @@ def grant_list(request: Request) -> HttpResponse:
         name=given.get("name", "").strip(),
         with_ended=given.get("ended", False),
     )
-    shown = {"page": page, "filter": chosen, "may_grant": queries.may_grant_anywhere(actor=request.actor)}
+    shown = {
+        "page": page,
+        "filter": chosen,
+        "may_grant": queries.may_grant_anywhere(actor=request.actor),
+        "may_open": queries.may_open_accounts(actor=request.actor),
+    }
     return render(request, "access/grants.html", shown)
 
 
@@ -53,6 +60,34 @@ def grant(request: Request) -> HttpResponse:
         return render(request, "access/grant.html", {"form": form}, status=422)
     say(request, _("Granted. It holds from this person's next page."))
     return redirect("access:list")
+
+
+@require_http_methods(["GET", "POST"])
+def account(request: Request) -> HttpResponse:
+    """Open an account for somebody in a post."""
+    queries.require_accounts(actor=request.actor)
+    form = AccountForm(request.POST or None)
+    if request.method == "GET":
+        return render(request, "access/account.html", {"form": form})
+    if form.is_valid():
+        try:
+            unit_id = 0
+            with _beside(form, "unit"):
+                unit_id = queries.unit_called(actor=request.actor, words=form.cleaned_data["unit"]).pk
+            if not form.errors:
+                user = commands.open_account(
+                    actor=request.actor,
+                    unit_id=unit_id,
+                    person_name=form.cleaned_data["person_name"],
+                    sign_in_name=form.cleaned_data["sign_in_name"],
+                    password=form.cleaned_data["password"],
+                    at=timezone.now(),
+                )
+                say(request, _("The account is open. Now grant its role."))
+                return redirect(f"{reverse('access:grant')}?{urlencode({'account': user.sign_in_name})}")
+        except InvalidInput as refusal:
+            beside(form, refusal)
+    return render(request, "access/account.html", {"form": form}, status=422)
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,7 +139,7 @@ def _grant(request: Request, form: GrantForm) -> None:
 
 
 @contextmanager
-def _beside(form: GrantForm, field: str) -> Iterator[None]:
+def _beside(form: GrantForm | AccountForm, field: str) -> Iterator[None]:
     try:
         yield
     except InvalidInput as refusal:

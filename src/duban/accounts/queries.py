@@ -26,6 +26,11 @@ def get_user(*, actor: Actor, user_id: int) -> User:
     return user
 
 
+def has_demonstration_accounts(*, actor: Actor) -> bool:
+    """Return whether this database holds accounts of a demonstration city."""
+    return User.objects.filter(is_demonstration=True).exists()
+
+
 def demonstration_sign_ins(*, actor: Actor) -> Sequence[User]:
     """Return the invented accounts that the sign-in page offers: in a trial only, in the order they were made."""
     if not settings.IS_TRIAL:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from duban.audit.canonical import canonical
 from duban.kernel.authority import Actor
 
 
@@ -26,15 +27,6 @@ class Event:
     after: Mapping[str, Any] | None = None
     claimed_on: date | None = None
     on_behalf_of: int | None = None
-
-
-def canonical(value: Mapping[str, Any]) -> str:
-    """Return canonical JSON: sorted keys, no spaces, text as it is; dates and moments in ISO form."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_plain)
-
-
-def _plain(value: object) -> str:
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
 def _hash(state: Mapping[str, Any] | None) -> str | None:

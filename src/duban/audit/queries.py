@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.contrib.auth import get_user_model
 
-from duban.audit.commands import canonical
+from duban.audit.canonical import canonical
 from duban.audit.models import AuditEvent
 from duban.audit.policy import may_read
 from duban.audit.words import kind_word, verb_word

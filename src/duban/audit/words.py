@@ -23,6 +23,7 @@ VERB_WORDS: dict[str, object] = {
     "line.add": pgettext_lazy("record", "line entered"),
     "line.set_lead": pgettext_lazy("record", "lead department set"),
     "person.add": pgettext_lazy("record", "person entered"),
+    "person.account": pgettext_lazy("record", "account given to a person"),
     "post.appoint": pgettext_lazy("record", "appointed to a post"),
     "post.correct": pgettext_lazy("record", "post corrected"),
     "post.end": pgettext_lazy("record", "post ended"),

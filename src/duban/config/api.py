@@ -33,6 +33,4 @@ def refuse_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """Answer a call whose fields have the wrong shape."""
     transaction.set_rollback(True)
     fields = {".".join(str(part) for part in item["loc"]): item["msg"] for item in error.errors}
-    return api.create_response(
-        request, {"message": "Some fields cannot be used.", "fields": fields}, status=422
-    )
+    return api.create_response(request, {"message": "Some fields cannot be used.", "fields": fields}, status=422)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -36,14 +36,14 @@ def main() -> None:
         _fail(str(refusal), REFUSED)
 
 
-def _fail(sentence: str, status: int) -> None:
+def _fail(sentence: str, status: int) -> NoReturn:
     sys.stderr.write(f"duban: {sentence}\n")
     raise SystemExit(status)
 
 
 def _plain_settings() -> None:
     """Let sentences be spoken without the settings of an installation."""
-    from django.conf import settings  # noqa: PLC0415 - only these commands need it
+    from django.conf import settings
 
     if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
         settings.configure(USE_I18N=False)
@@ -51,7 +51,7 @@ def _plain_settings() -> None:
 
 def _django() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "duban.config.settings")
-    import django  # noqa: PLC0415
+    import django
 
     try:
         django.setup()
@@ -66,8 +66,8 @@ def outline(
 ) -> None:
     """Read the outline of a speech or notice: points, requirements, who, by when. Needs no database."""
     _plain_settings()
-    from duban.directives.extraction import extract_text  # noqa: PLC0415
-    from duban.directives.outline import read_outline  # noqa: PLC0415
+    from duban.directives.extraction import extract_text
+    from duban.directives.outline import read_outline
 
     try:
         content = sys.stdin.buffer.read(LARGEST_INPUT + 1) if file == "-" else Path(file).read_bytes()
@@ -89,7 +89,9 @@ def _print_outline(found: dict[str, Any]) -> None:
     def show(nodes: list[dict[str, Any]], depth: int) -> None:
         for node in nodes:
             said = " · ".join(str(node[key]) for key in ("responsible", "deadline", "quantity") if node.get(key))
-            print(f"{'  ' * depth}{node['marker'] or '·'} {node['title']} [{node['kind']}]{' — ' + said if said else ''}")
+            print(
+                f"{'  ' * depth}{node['marker'] or '·'} {node['title']} [{node['kind']}]{' — ' + said if said else ''}"
+            )
             show(node["children"], depth + 1)
 
     show(found["sections"], 1)
@@ -109,7 +111,7 @@ def due(
 ) -> None:
     """Read a Chinese deadline. Needs no database."""
     _plain_settings()
-    from duban.workdays.expressions import read_due, seeded_calendar  # noqa: PLC0415
+    from duban.workdays.expressions import read_due, seeded_calendar
 
     try:
         day = date.fromisoformat(on) if on else None
@@ -129,7 +131,7 @@ def migrate() -> None:
     if not os.environ.get("DATABASE_OWNER_URL"):
         _fail("DATABASE_OWNER_URL is not set: migrations run as the owner of the database.", REFUSED)
     _django()
-    from duban.config import migrating  # noqa: PLC0415
+    from duban.config import migrating
 
     migrating.migrate(verbosity=0)
     print("The database is up to date.")
@@ -145,7 +147,7 @@ def demo(
 
 
 def _demo(at: Any, actor: Any, *, if_empty: bool, size: str) -> None:
-    from duban.config.demo.filling import fill_demo  # noqa: PLC0415
+    from duban.config.demo.filling import fill_demo
 
     filled = fill_demo(actor=actor, at=at, size=size, only_if_empty=if_empty, say=print)
     if filled:
@@ -155,7 +157,9 @@ def _demo(at: Any, actor: Any, *, if_empty: bool, size: str) -> None:
 @program.command("import-units")
 def import_units(
     file: Annotated[Path, typer.Argument(help="A .xlsx or .csv of units.")],
-    below: Annotated[int, typer.Option("--below", help="Number of the unit below which they go; default: the top.")] = 0,
+    below: Annotated[
+        int, typer.Option("--below", help="Number of the unit below which they go; default: the top.")
+    ] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
     errors_to: Annotated[Path | None, typer.Option("--errors-to", help="Where the marked workbook goes.")] = None,
 ) -> None:
@@ -164,7 +168,9 @@ def import_units(
 
 
 def _import_units(at: Any, actor: Any, file: Path, below: int, dry_run: bool, errors_to: Path | None) -> None:
-    from duban.organisation import commands, queries  # noqa: PLC0415
+    from django.utils import timezone
+
+    from duban.organisation import commands, queries
 
     root = queries.get_unit(actor=actor, unit_id=below) if below else queries.top_unit(actor=actor)
     received = commands.receive_import(
@@ -173,7 +179,7 @@ def _import_units(at: Any, actor: Any, file: Path, below: int, dry_run: bool, er
     received = commands.check_import(actor=actor, import_id=received.pk, at=at)
     if received.errors:
         if errors_to is not None:
-            errors_to.write_bytes(queries.error_workbook_of(actor=actor, import_id=received.pk))
+            errors_to.write_bytes(queries.marked_import(actor=actor, import_id=received.pk, on=timezone.localdate(at)))
         first = received.errors[0]
         raise SystemExit(_said(f"{len(received.errors)} errors; the first: row {first['row']}: {first['message']}"))
     print(json.dumps(received.outcome, ensure_ascii=False))
@@ -193,8 +199,8 @@ def recount() -> None:
 
 
 def _recount(at: Any, actor: Any) -> None:
-    from duban.campaigns import queries as campaigns  # noqa: PLC0415
-    from duban.figures import commands as figures  # noqa: PLC0415
+    from duban.campaigns import queries as campaigns
+    from duban.figures import commands as figures
 
     wrong = 0
     for campaign in campaigns.visible_campaigns(actor=actor):
@@ -212,8 +218,8 @@ def check() -> None:
 
 
 def _check(at: Any, actor: Any) -> None:
-    from duban.config import migrating  # noqa: PLC0415
-    from duban.organisation import queries  # noqa: PLC0415
+    from duban.config import migrating
+    from duban.organisation import queries
 
     faults = [*queries.check_tree(actor=actor), *filter(None, [migrating.refuse_owner()])]
     for fault in faults:
@@ -230,13 +236,25 @@ def audit_verify() -> None:
 
 
 def _audit_verify(at: Any, actor: Any) -> None:
-    from duban.audit import queries  # noqa: PLC0415
+    from duban.audit import queries
 
     found = queries.verify(actor=actor)
-    print(json.dumps({key: value for key, value in found.items() if key != "faults"}, ensure_ascii=False, default=str))
-    for fault in found["faults"]:
-        print(fault)
-    if found["faults"]:
+    print(
+        json.dumps(
+            {
+                "rows": found.rows,
+                "transactions": found.transactions,
+                "first_id": found.first_id,
+                "last_id": found.last_id,
+                "missing_ids": found.missing_ids,
+                "sealed": found.sealed,
+                "faults": found.fault_count,
+            }
+        )
+    )
+    for event_id, sentence in found.faults:
+        print(f"{event_id}: {sentence}")
+    if not found.is_whole:
         raise SystemExit(REFUSED)
 
 
@@ -252,7 +270,7 @@ def create_administrator(
 
 
 def _create_administrator(at: Any, actor: Any, sign_in_name: str, name: str, unit: str, password: str) -> None:
-    from duban.config.first_sign_in import create_first_administrator  # noqa: PLC0415
+    from duban.config.first_sign_in import create_first_administrator
 
     create_first_administrator(
         actor=actor, sign_in_name=sign_in_name, name=name, unit_name=unit, password=password, at=at
@@ -264,7 +282,7 @@ def _create_administrator(at: Any, actor: Any, sign_in_name: str, name: str, uni
 def worker() -> None:
     """Work off the jobs until told to stop."""
     _django()
-    from duban.config.worker import work  # noqa: PLC0415
+    from duban.config.worker import work
 
     work()
 
@@ -274,7 +292,8 @@ def run(
     port: Annotated[int, typer.Option("--port", envvar="PORT", help="Port on loopback.")] = DEFAULT_PORT,
 ) -> None:
     """Try it on this machine: database, web and jobs, with an invented city. Loopback only."""
-    from duban.config import supervisor  # noqa: PLC0415
+    from duban.config import supervisor
+    from duban.config.embedded import CannotStart
 
     home = Path(os.environ.get("DUBAN_HOME", Path.cwd() / "build" / "home"))
     steps = [
@@ -283,13 +302,13 @@ def run(
     ]
     try:
         status = supervisor.run_all(home=home, port=port, steps=steps, ready=_tell_sign_ins)
-    except supervisor.CannotStart as refusal:
+    except CannotStart as refusal:
         _fail(str(refusal), REFUSED)
     raise SystemExit(status)
 
 
 def _tell_sign_ins(address: str) -> None:
-    from duban.config.demo.sign_ins import PASSWORD, sign_ins  # noqa: PLC0415
+    from duban.config.demo.sign_ins import PASSWORD, sign_ins
 
     print(f"\n演示数据，地名、单位、人名均为虚构. All passwords: {PASSWORD}\n")
     for sign_in, person in sign_ins():
@@ -306,16 +325,17 @@ def serve(
     """Serve real work with the database of DATABASE_URL; refuses whatever belongs to a trial."""
     os.environ.setdefault("DUBAN_ENV", "production")
     _django()
-    from duban.config import supervisor  # noqa: PLC0415
-    from duban.config.production import refusals  # noqa: PLC0415
+    from duban.config import supervisor
+    from duban.config.embedded import CannotStart
+    from duban.config.production import refusals
 
     sentences = refusals(host=host)
     if sentences:
         for sentence in sentences:
             sys.stderr.write(f"duban: {sentence}\n")
         raise SystemExit(REFUSED)
-    from django.conf import settings  # noqa: PLC0415
-    from django.db import connections  # noqa: PLC0415
+    from django.conf import settings
+    from django.db import connections
 
     connections.close_all()
     try:
@@ -326,7 +346,7 @@ def serve(
             workers=[supervisor.duban_command("worker")] * workers,
             database_url=os.environ["DATABASE_URL"],
         )
-    except supervisor.CannotStart as refusal:
+    except CannotStart as refusal:
         _fail(str(refusal), REFUSED)
     raise SystemExit(status)
 
@@ -334,10 +354,10 @@ def serve(
 def _command(call: Callable[[Any, Any], None]) -> None:
     """Run one call as the system, in one transaction that first says who asks."""
     _django()
-    from django.db import OperationalError, connection, transaction  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
+    from django.db import OperationalError, connection, transaction
+    from django.utils import timezone
 
-    from duban.kernel.authority import Actor  # noqa: PLC0415
+    from duban.kernel.authority import Actor
 
     failed: int | str | None = None
     try:

@@ -44,6 +44,4 @@ def create_first_administrator(
     organisation.appoint(
         actor=actor, unit_id=root.pk, person_id=person.pk, kind="clerk", starts_on=timezone.localdate(at), at=at
     )
-    access.grant_role(
-        actor=actor, user_id=user.pk, role="security_admin", reach=Reach.SUBTREE, unit_id=root.pk, at=at
-    )
+    access.grant_role(actor=actor, user_id=user.pk, role="security_admin", reach=Reach.SUBTREE, unit_id=root.pk, at=at)

@@ -56,9 +56,7 @@ class OneTransaction:
         except (OperationalError, PoolTimeout):
             return http.unavailable(request)
 
-    def _answer(
-        self, request: Request, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> HttpResponseBase:
+    def _answer(self, request: Request, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponseBase:
         now = timezone.now()
         user = request.user
         if user.is_authenticated and user.pk is not None:
@@ -86,9 +84,7 @@ class OneTransaction:
         system = Actor.system("request")
         person = organisation.person_of_user(actor=system, user_id=user_id)
         posts = (
-            organisation.posts_of_person(actor=system, person_id=person.pk, on=timezone.localdate(at))
-            if person
-            else []
+            organisation.posts_of_person(actor=system, person_id=person.pk, on=timezone.localdate(at)) if person else []
         )
         request.actor = access.actor_of(
             user_id=user_id,

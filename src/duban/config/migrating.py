@@ -4,8 +4,10 @@ import os
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from duban.config.tables import FUNCTIONS, TABLES
+from duban.kernel.errors import InvalidInput
 
 APPLICATION = "duban_app"
 
@@ -14,9 +16,19 @@ def migrate(*, verbosity: int = 1) -> None:
     """
     Migrate the default database and grant the application's role what `config.tables` says.
 
-    :raises RuntimeError: if the connection is not the owner's, or a table is in no class
+    :raises InvalidInput: if a newer version of the program migrated it already
+    :raises RuntimeError: if a table is in no class
     """
-    call_command("migrate", interactive=False, verbosity=verbosity)
+    executor = MigrationExecutor(connection)
+    unknown = sorted(set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations))
+    if unknown:
+        label, name = unknown[-1]
+        raise InvalidInput(
+            f"A newer version of Duban has worked with this database ({label}.{name} is not known here)."
+            " Start that version; nothing was changed."
+        )
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=verbosity)
     grant()
 
 

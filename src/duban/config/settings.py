@@ -169,7 +169,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"lines": {"()": "duban.shell.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("DUBAN_LOG", "WARNING" if ENVIRONMENT == "test" else "INFO")},
+    "root": {
+        "handlers": ["stderr"],
+        "level": os.environ.get("DUBAN_LOG", "WARNING" if ENVIRONMENT == "test" else "INFO"),
+    },
     "loggers": {"django.request": {"level": "ERROR"}, "procrastinate": {"level": "WARNING"}},
 }
 SILENCED_SYSTEM_CHECKS = [

@@ -18,7 +18,7 @@ def work() -> None:
     """Work until SIGINT or SIGTERM."""
     watch = threading.Thread(target=_watch, name="put-back", daemon=True)
     watch.start()
-    connector = app.connector.get_worker_connector()
+    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as working:
         working.run_worker(
             concurrency=JOBS_AT_ONCE,
@@ -51,4 +51,4 @@ def put_back(*, dead_after_seconds: float = DEAD_AFTER_SECONDS) -> int:
             " AND worker.last_heartbeat > now() - make_interval(secs => %s))",
             [dead_after_seconds],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

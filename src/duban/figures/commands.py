@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -37,7 +38,7 @@ def recount(*, actor: Actor, table: FigureTable, campaign_id: int, unit_ids: Seq
     """
     columns = table.columns
     counts = ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in table.figures)
-    parameters = {"campaign": campaign_id, "units": list(unit_ids)}
+    parameters: dict[str, Any] = {"campaign": campaign_id, "units": list(unit_ids)}
     zeros = ", ".join("0" for _column in columns)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -104,7 +105,7 @@ def _keep_history(*, table: FigureTable, campaign_id: int, day: date) -> None:
     columns = table.columns
     now = ", ".join(f"kept.{name}" for name in columns)
     then = ", ".join(f"past.{name}" for name in columns)
-    parameters = {"campaign": campaign_id, "day": day, "open": OPEN_END}
+    parameters: dict[str, Any] = {"campaign": campaign_id, "day": day, "open": OPEN_END}
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {table.past} AS past SET valid_until = %(day)s FROM {table.table} AS kept"

@@ -32,7 +32,7 @@ class CreateForm(forms.Form):
     short_name = forms.CharField(label=_("Short name"), max_length=60, required=False)
     level = forms.ChoiceField(label=_("Level"), choices=Level.choices)
     field = forms.ChoiceField(label=_("Field"), choices=Field.choices)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of unit"), choices=Kind.choices)
     rank = forms.ChoiceField(label=_("Rank"), choices=Rank.choices, required=False)
     valid_from = _day(_("Founded on"))
 
@@ -42,7 +42,7 @@ class NameForm(VersionedForm):
 
     name = forms.CharField(label=_("Full name"), max_length=120)
     short_name = forms.CharField(label=_("Short name"), max_length=60, required=False)
-    on = _day(_("From"))
+    on = _day(_("Starts on"))
 
 
 class ClassForm(VersionedForm):
@@ -50,7 +50,7 @@ class ClassForm(VersionedForm):
 
     level = forms.ChoiceField(label=_("Level"), choices=Level.choices)
     field = forms.ChoiceField(label=_("Field"), choices=Field.choices)
-    kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of unit"), choices=Kind.choices)
     rank = forms.ChoiceField(label=_("Rank"), choices=Rank.choices, required=False)
     line = forms.TypedChoiceField(label=_("Line"), coerce=int, empty_value=None, required=False)
 
@@ -115,14 +115,14 @@ class MoveForm(VersionedForm):
 class AppointForm(forms.Form):
     """Somebody takes up a post."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Name of the person"), max_length=60)
     kind = forms.ChoiceField(label=_("Post"), choices=PostKind.choices)
-    title = forms.CharField(label=_("Title"), max_length=60, required=False)
+    title = forms.CharField(label=_("Post title"), max_length=60, required=False)
     field_in_charge = forms.CharField(
         label=_("Field in charge"), max_length=120, required=False, help_text=_("For a deputy in charge.")
     )
     rank = forms.ChoiceField(label=_("Rank"), choices=Rank.choices, required=False)
-    starts_on = _day(_("From"))
+    starts_on = _day(_("Starts on"))
 
 
 class EndPostForm(forms.Form):
@@ -150,7 +150,7 @@ class FilterForm(forms.Form):
     q = forms.CharField(label=_("Name or code"), max_length=100, required=False)
     level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("all")), *Level.choices])
     field = forms.ChoiceField(label=_("Field"), required=False, choices=[("", _("all")), *Field.choices])
-    kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("all")), *Kind.choices])
+    kind = forms.ChoiceField(label=_("Kind of unit"), required=False, choices=[("", _("all")), *Kind.choices])
     rank = forms.ChoiceField(
         label=_("Rank"),
         required=False,

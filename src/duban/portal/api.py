@@ -8,6 +8,7 @@ from pydantic import Field
 
 from duban.campaigns import queries as campaigns
 from duban.portal import queries
+from duban.portal.queries import UnitChoice
 from duban.shell.requests import Request
 
 router = Router(tags=["portal"])
@@ -68,6 +69,20 @@ class OwedOut(Schema):
 
 @router.get("/table", response=TableOut)
 def unit_table(request: Request, given: Query[TableQuery]) -> object:
+    """Return the table of units: figures of the units below one unit, in protocol order."""
+    return queries.unit_table(
+        actor=request.actor,
+        campaign=campaigns.get_campaign(actor=request.actor, campaign_id=given.campaign_id),
+        unit_id=given.unit_id,
+        choice=UnitChoice(tuple(given.level), tuple(given.field), tuple(given.kind), tuple(given.rank)),
+        on=given.on,
+        today=timezone.localdate(),
+        after=given.after,
+    )
+
+
+@router.get("/owed", response=OwedOut)
+def owed(request: Request, campaign_id: int, unit_id: int | None = None, tab: str = "mine") -> object:
     """Return what a unit still owes: what, why, by when, and the next step."""
     return queries.owed(
         actor=request.actor,

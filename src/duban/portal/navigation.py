@@ -1,14 +1,12 @@
 """The menu: one table of what there is, for whom. An entry shows where the actor holds its capability anywhere."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from duban.access.policy import AccessCapability
-from duban.accounts.policy import AccountsCapability
 from duban.audit.policy import AuditCapability
 from duban.directives.policy import DirectivesCapability
 from duban.kernel.authority import Actor
@@ -53,8 +51,7 @@ MENU = (
     Entry(
         _("Administration"),
         below=(
-            Entry(_("Units and people"), "organisation:list", (OrganisationCapability.EDIT,)),
-            Entry(_("Accounts"), "accounts:list", (AccountsCapability.EDIT,)),
+            Entry(_("Units and people"), "organisation:units", (OrganisationCapability.EDIT,)),
             Entry(_("Accounts and grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
             Entry(_("Calendar"), "workdays:calendar", (WorkdaysCapability.EDIT,)),
             Entry(_("Record of changes"), "audit:record", (AuditCapability.VIEW,)),
@@ -88,20 +85,14 @@ def menu(*, actor: Actor, path: str) -> list[Shown]:
 
 def places(*, actor: Actor) -> dict[str, str]:
     """Return the addresses that stand in the frame of every page; without a search where there is nothing to search."""
-    found = {}
-    for name, address in PLACES.items():
-        with suppress(NoReverseMatch):
-            found[name] = reverse(address)
+    found = {name: reverse(address) for name, address in PLACES.items()}
     if not actor.holds(TasksCapability.VIEW):
-        found.pop("search", None)
+        del found["search"]
     return found
 
 
 def _shown(entry: Entry, actor: Actor, path: str) -> Shown | None:
     if entry.needs and not any(actor.holds(capability) for capability in entry.needs):
         return None
-    try:
-        href = reverse(entry.address)
-    except NoReverseMatch:
-        return None
+    href = reverse(entry.address)
     return Shown(entry.label, href, path == href if href == "/" else path.startswith(href))

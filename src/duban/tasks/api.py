@@ -1,6 +1,7 @@
 """REST of assignments and tasks: the same calls as the pages."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 from ninja import Query, Router, Schema
@@ -25,7 +26,7 @@ class TaskOut(Schema):
     version: int
 
     @staticmethod
-    def resolve_uuid(task: object) -> str:
+    def resolve_uuid(task: Any) -> str:
         return str(task.uuid)
 
 

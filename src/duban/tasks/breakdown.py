@@ -10,6 +10,8 @@ from django.utils.translation import gettext as say
 from duban.workbooks.columns import CellError, Column, Row, plain_code
 from duban.workdays.expressions import Calendar, read_due
 
+# Names the form in the hidden sheet of its template, so that another form is refused.
+TEMPLATE_ID = "breakdown"
 SEPARATORS = "、；;，,\n/"
 # Words for a whole class of units: the axes that they choose, within the assigner's subtree.
 CLASSES: dict[str, dict[str, list[str]]] = {

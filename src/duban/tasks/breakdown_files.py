@@ -6,14 +6,13 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from duban.tasks.breakdown import COLUMNS
+from duban.tasks.breakdown import COLUMNS, TEMPLATE_ID
 from duban.workbooks.columns import CellError
 from duban.workbooks.exporting import ExportColumn, export_workbook
 from duban.workbooks.returning import error_workbook
 from duban.workbooks.templates import template
 from duban.workbooks.wordexport import export_word_table
 
-TEMPLATE_ID = "breakdown"
 VERSION = "1"
 EXAMPLE = {
     "serial": "1",
@@ -60,6 +59,7 @@ def marked(*, found: Any) -> bytes:
             CellError(row=error["row"], column_key=error["column"], message=error["message"]) for error in found.errors
         ],
         columns=COLUMNS,
+        sheet_marker=TEMPLATE_ID,
     )
 
 

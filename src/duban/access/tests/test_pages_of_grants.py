@@ -5,8 +5,10 @@ from django.test import Client
 from django.utils import timezone
 
 from duban.access.models import Grant
+from duban.accounts.models import User
 from duban.config import factories
 from duban.config.query_counts import QueryCounts
+from duban.organisation.models import Person, Post
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +119,56 @@ def test_signing_in_as_somebody_whose_grants_all_ended_opens_nothing(
     client.force_login(account.user)
     for address in ("/access/", "/audit/"):
         assert client.get(address).status_code == 403
+
+
+class TestOpeningAnAccount:
+    def given(self, person: Person, **changes: str) -> dict[str, str]:
+        return {
+            "unit": "试验市第2局",
+            "person_name": person.name,
+            "sign_in_name": "newcomer",
+            "password": "a long enough sentence",
+        } | changes
+
+    @pytest.fixture
+    def person(self, tree: factories.Tree) -> Person:
+        person = Person.objects.create(name="柳新来")
+        Post.objects.create(unit=tree.departments[1], person=person, kind="liaison", starts_on=factories.LONG_AGO)
+        return person
+
+    def test_gives_somebody_in_a_post_their_sign_in(self, admin: Client, person: Person) -> None:
+        answer = admin.post("/access/accounts/new/", self.given(person))
+        assert answer["Location"] == "/access/new/?account=newcomer"
+        theirs = Client()
+        theirs.post("/sign-in/", {"sign_in_name": "newcomer", "password": "a long enough sentence"})
+        page = theirs.get("/password/").content.decode()
+        assert "柳新来" in page
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"person_name": "没有此人"}, {"unit": "Atlantis"}, {"password": "short"}, {"sign_in_name": "two words"}],
+    )
+    def test_leaves_nothing_when_something_is_wrong(
+        self, admin: Client, person: Person, changes: dict[str, str]
+    ) -> None:
+        assert admin.post("/access/accounts/new/", self.given(person, **changes)).status_code == 422
+        person.refresh_from_db()
+        assert person.user_id is None
+        assert not User.objects.filter(sign_in_name="newcomer").exists()
+
+    def test_gives_nobody_a_second_one(self, admin: Client, person: Person) -> None:
+        admin.post("/access/accounts/new/", self.given(person))
+        assert admin.post("/access/accounts/new/", self.given(person, sign_in_name="again")).status_code == 422
+        assert not User.objects.filter(sign_in_name="again").exists()
+
+    def test_stays_in_the_subtree(self, client: Client, person: Person, tree: factories.Tree) -> None:
+        client.force_login(factories.make_person_with_account(unit=tree.counties[0], role="security_admin").user)
+        assert client.post("/access/accounts/new/", self.given(person)).status_code == 422
+        Post.objects.create(unit=tree.counties[0], person=person, kind="member", starts_on=factories.LONG_AGO)
+        there = self.given(person, unit=tree.counties[0].name)
+        assert client.post("/access/accounts/new/", there).status_code == 403
+        assert not User.objects.filter(sign_in_name="newcomer").exists()
+
+    def test_is_closed_to_everybody_else(self, client: Client, tree: factories.Tree) -> None:
+        client.force_login(factories.make_person_with_account(unit=tree.city, role="system_admin").user)
+        assert client.get("/access/accounts/new/").status_code == 403

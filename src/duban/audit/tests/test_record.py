@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from duban.audit import commands, queries
-from duban.audit.commands import Event, canonical
+from duban.audit.canonical import canonical
+from duban.audit.commands import Event
 from duban.audit.models import AuditEvent
 from duban.config import factories
 from duban.kernel.authority import Actor

@@ -150,7 +150,12 @@ def _lead_line(*, actor: Actor, name: str, unit_id: int | None, at: datetime) ->
 
 def _open_account(*, actor: Actor, person: DemoPerson, ids: dict[str, int], since: date, at: datetime) -> None:
     user = accounts.create_user(
-        actor=actor, sign_in_name=person.sign_in or "", password=PASSWORD, at=at, is_demonstration=True
+        actor=actor,
+        sign_in_name=person.sign_in or "",
+        password=PASSWORD,
+        at=at,
+        label=f"{person.name} {person.unit_key} {person.title}",
+        is_demonstration=True,
     )
     entered = organisation.add_person(actor=actor, name=person.name, at=at, user_id=user.pk)
     for former in person.former_posts:
@@ -186,9 +191,7 @@ def _open_account(*, actor: Actor, person: DemoPerson, ids: dict[str, int], sinc
             continue
         listed = [ids[key] for key in over if key in ids]
         if listed == [ids[person.unit_key]]:
-            access.grant_role(
-                actor=actor, user_id=user.pk, role=role, reach=Reach.UNIT, unit_id=listed[0], at=at
-            )
+            access.grant_role(actor=actor, user_id=user.pk, role=role, reach=Reach.UNIT, unit_id=listed[0], at=at)
         elif listed:
             access.grant_role(
                 actor=actor,

@@ -136,9 +136,7 @@ def _issue(actor: Actor, draft: int, moment: datetime) -> None:
         pass
 
 
-def _answers(
-    *, shares: list[_Share], today: date, random: Random, is_small: bool, at: datetime
-) -> Iterator[_Act]:
+def _answers(*, shares: list[_Share], today: date, random: Random, is_small: bool, at: datetime) -> Iterator[_Act]:
     """Yield who signs, reports and is accepted when, so that the quotas at the head of this file are met."""
     order = list(shares)
     random.shuffle(order)

@@ -184,7 +184,9 @@ class TestRefusal:
         marker.write_text("16\n")
         before = sorted(path.name for path in marker.parent.iterdir())
         try:
-            with pytest.raises(CannotStart, match=r"made by PostgreSQL 16 and this release brings 18.*duban\.config\.upgrading"):
+            with pytest.raises(
+                CannotStart, match=r"made by PostgreSQL 16 and this release brings 18.*duban\.config\.upgrading"
+            ):
                 start(home)
             assert sorted(path.name for path in marker.parent.iterdir()) == before
         finally:

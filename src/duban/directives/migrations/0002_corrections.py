@@ -9,7 +9,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField("outlinenode", "version", models.IntegerField(default=1)),
         migrations.AddField("requirement", "version", models.IntegerField(default=1)),
-        migrations.AddField(
-            "requirement", "inherited_deadline", models.TextField(blank=True, default="")
-        ),
+        migrations.AddField("requirement", "inherited_deadline", models.TextField(blank=True, default="")),
     ]

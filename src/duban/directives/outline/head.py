@@ -13,6 +13,7 @@ _CHINESE_DATE = re.compile(
 )
 _DASHED_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _PARTIAL_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号]|份)?")
+_FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}:\S")
 _ROLE = re.compile(
     r"书记|[市区县省州镇乡厅局部处校院行会社站所组]长|主任|主席|部长|组长|秘书长|巡视员|调研员|总经理|董事长|总裁|负责人|专员|委员"
 )
@@ -162,6 +163,8 @@ def _line_kind(head: Head, bare: str, shown: str, *, has_title: bool) -> str:
             return "date"
     if inner and _PARTIAL_DATE.fullmatch(inner.group(1)):
         return "date"
+    if has_title and _FIELD.match(bare):
+        return "field"
     if _DOC_NUMBER.search(bare):
         return "number"
     if (

@@ -183,6 +183,8 @@ def _cuts(text: str, starts: list[int], number: int) -> bool:
         return 2 * cut >= len(inner)
     if len(starts) == 1:
         return cut == 1 and text[starts[0]] == "\n"
+    if len(starts) == 2 and starts[1] - starts[0] < 170:
+        return False
     if number == 1 and not text[: starts[0]].strip():
         return cut >= 1
     distance = starts[1] - starts[0]

@@ -271,7 +271,8 @@ class _Reading:
         waiting: list[tuple[Node, str | None, str | None]] = [(node, None, None) for node in reversed(sections)]
         while waiting:
             node, who, when = waiting.pop()
-            said_who, said_when = who, when
+            said_who, said_when = passed_who, passed_when = who, when
+            below = self._first_child(node)
             for position, sentence in enumerate(node.sentences):
                 changed: dict[str, Any] = {"repeats": repeats.get(sentence.index)}
                 if sentence.is_requirement and sentence.responsible is None:
@@ -283,17 +284,26 @@ class _Reading:
                     said_who = sentence.responsible
                 if position == 0 and sentence.deadline and sentence.is_requirement:
                     said_when = sentence.deadline
+                # What a tail says does not pass to the items above it.
+                if sentence.start < below:
+                    passed_who, passed_when = said_who, said_when
             if node.kind == "requirement":
                 demands = [sentence for sentence in node.sentences if sentence.is_requirement]
                 node.responsible = _joined(sentence.responsible for sentence in demands)
                 node.deadline = _joined(sentence.deadline for sentence in demands)
                 node.quantity = _joined(sentence.quantity for sentence in node.sentences)
-            waiting += [(child, said_who, said_when) for child in reversed(node.children)]
+            waiting += [(child, passed_who, passed_when) for child in reversed(node.children)]
         self.all_sentences = [
             renewed.get(sentence.index) or _with(sentence, repeats=repeats.get(sentence.index))
             for sentence in self.all_sentences
         ]
         self.loose = [self.all_sentences[sentence.index] for sentence in self.loose]
+
+    def _first_child(self, node: Node) -> int:
+        """Raw start of the first marked item below `node` in the body; the end of the text where there is none."""
+        begin = self.view.contents[1]
+        items = [self.growth.items[child.id] for child in node.children if not child.implicit]
+        return min((self.view.raw(item.start) for item in items if item.start >= begin), default=len(self.raw))
 
     def _ranges(self, head: Head, implicit: list[tuple[int, int, Node]]) -> list[tuple[int, int, str, str | None]]:
         view = self.view

@@ -54,7 +54,7 @@ class Growth:
         while start < limit and text[start] in _SKIPPED:
             start += 1
         end, after = title_end(view=text, start=start, limit=limit)
-        title = self.view.shown[start:end].strip()
+        title = self.view.shown[start:end].strip().rstrip("，,、；;：: ")
         marker_end = start if item.type in ("di", "qi") else item.after
         marker = self.view.shown[item.start : marker_end].rstrip()
         if contents:

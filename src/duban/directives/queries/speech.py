@@ -15,6 +15,8 @@ from duban.directives.states import DOCUMENT_FLOW, RequirementStatus
 from duban.kernel.authority import Actor
 
 NOT_SPEECH = frozenset({"noise"})
+# Parts outside the numbered points in which something may be asked.
+LOOSE = frozenset({"intro", "closing"})
 ASKS_NOTHING = "asks_nothing"
 STRIPES = (
     RequirementStatus.ASSIGNED,
@@ -116,12 +118,16 @@ class SpeechPage:
     document: Document
     pieces: list[Piece]
     points: list[Point]
+    # Sentences of the introduction and the end that were not read as requirements.
+    loose: list[OtherSentence]
     concrete: list[Requirement]
     rest: list[Requirement]
     coverage: Coverage
     announced: list[Announcement]
     sets: list[dict[str, Any]]
     toc: list[str]
+    figures: list[dict[str, Any]]
+    noise_count: int
     warnings: list[Warned]
     reservations: list[str]
     steps: list[str]
@@ -152,17 +158,21 @@ def speech_page(*, actor: Actor, document_id: int) -> SpeechPage:
     for requirement in requirements:
         requirement.document = document
         requirement.node = by_node.get(requirement.node_id or 0)
+    points, loose = _points(document, nodes, requirements)
     editable = may_edit(actor, document).allowed
     return SpeechPage(
         document=document,
         pieces=_pieces(document, nodes, requirements),
-        points=_points(document, nodes, requirements),
+        points=points,
+        loose=loose,
         concrete=[row for row in requirements if row.is_concrete],
         rest=[row for row in requirements if not row.is_concrete],
         coverage=_coverage(document, requirements),
         announced=announcements(document),
         sets=document.findings.get("sets", []),
         toc=document.findings.get("toc", []),
+        figures=document.findings.get("figures", []),
+        noise_count=document.findings.get("noise_count", 0),
         warnings=warnings(document, nodes, requirements),
         reservations=reservations(document),
         steps=[step.name for step in DOCUMENT_FLOW.steps_from(document.status)] if editable else [],
@@ -210,7 +220,9 @@ def _pieces(document: Document, nodes: Sequence[OutlineNode], requirements: Sequ
     return pieces
 
 
-def _points(document: Document, nodes: Sequence[OutlineNode], requirements: Sequence[Requirement]) -> list[Point]:
+def _points(
+    document: Document, nodes: Sequence[OutlineNode], requirements: Sequence[Requirement]
+) -> tuple[list[Point], list[OtherSentence]]:
     depths: dict[int, int] = {}
     points: dict[int, Point] = {}
     for node in nodes:
@@ -219,20 +231,22 @@ def _points(document: Document, nodes: Sequence[OutlineNode], requirements: Sequ
     for requirement in requirements:
         if requirement.node_id in points:
             points[requirement.node_id].requirements.append(requirement)
-    taken = [(row.start, row.end) for row in requirements]
+    loose: list[OtherSentence] = []
     ranges = document.findings.get("ranges", [])
     starts = [start for start, *_ in ranges]
     index = 0
     for start, end in document.findings.get("sentences", []):
-        while index < len(taken) and taken[index][1] <= start:
+        while index < len(requirements) and requirements[index].end <= start:
             index += 1
-        if index < len(taken) and taken[index][0] < end:
+        if index < len(requirements) and requirements[index].start < end:
             continue
-        _first, _last, _kind, place = ranges[max(bisect_right(starts, start) - 1, 0)] if ranges else (0, 0, "", None)
+        _first, _last, kind, place = ranges[max(bisect_right(starts, start) - 1, 0)]
+        sentence = OtherSentence(document.raw_text[start:end].strip(), start, end)
         if place is not None and place < len(nodes):
-            point = points[nodes[place].pk]
-            point.others.append(OtherSentence(document.raw_text[start:end].strip(), start, end))
-    return list(points.values())
+            points[nodes[place].pk].others.append(sentence)
+        elif kind in LOOSE:
+            loose.append(sentence)
+    return list(points.values()), loose
 
 
 def _coverage(document: Document, requirements: Sequence[Requirement]) -> Coverage:

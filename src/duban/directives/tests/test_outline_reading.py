@@ -170,6 +170,14 @@ def test_what_is_not_said_is_inherited_apart_from_what_is_said() -> None:
     assert (task["responsible"], task["inherited_responsible"]) == (None, "市水务局")
 
 
+def test_what_a_tail_says_is_not_inherited_by_the_items_above_it() -> None:
+    text = (
+        "同志们：\n一、抓落实。\n一要查清。要沿线查。\n二要留账。要照片齐全。\n会后，各街道要尽快传达。\n二、抓宣传。\n"
+    )
+    task = task_of(read_outline(text=text), "沿线查")
+    assert (task["responsible"], task["inherited_responsible"]) == (None, None)
+
+
 def test_reported_figures_are_facts_and_no_requirements() -> None:
     text = (
         "同志们：\n一、成绩明显。区民政局已经走访了4800名老人，共收到意见356条。\n二、抓好下一步。各街道要继续走访。\n"

@@ -163,6 +163,22 @@ def test_the_original_stands_on_the_left_word_for_word(clerk: Client, office: Of
     assert re.sub(r"<[^>]+>", "", original).strip() == ("1、" + SPEECH).strip()
 
 
+def test_markup_within_a_speech_is_shown_as_text(clerk: Client, office: Office) -> None:
+    document = office.take_in(SPEECH.replace("节水", "<script>alert(1)</script>"))
+
+    for show in ("requirements", "outline", "findings"):
+        assert "<script>alert" not in page_of(clerk, speech_address(document), show=show)
+
+
+def test_a_text_without_points_offers_its_other_sentences(clerk: Client, office: Office) -> None:
+    document = office.take_in("各部门要在6月底前完成自查。天气很好。")
+
+    page = page_of(clerk, speech_address(document), show="outline")
+
+    assert "No numbered points were found" in page
+    assert "天气很好。" in page.split('class="original-text">')[1].split("</section>")[1]
+
+
 def test_each_side_leads_to_the_other_without_javascript(clerk: Client, office: Office) -> None:
     document = office.take_in()
     for show in ("requirements", "outline"):

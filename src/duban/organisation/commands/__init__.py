@@ -7,6 +7,7 @@ from duban.organisation.commands.imports import (
     withdraw_import,
 )
 from duban.organisation.commands.lines import add_line, set_line_lead
+from duban.organisation.commands.people_accounts import give_account
 from duban.organisation.commands.posts import add_person, appoint, appoint_by_name, end_post
 from duban.organisation.commands.units import (
     create_unit,
@@ -30,6 +31,7 @@ __all__ = [
     "create_unit",
     "end_post",
     "end_unit",
+    "give_account",
     "move_unit",
     "receive_import",
     "rename_unit",

@@ -34,6 +34,7 @@ from duban.organisation.queries.people import (
 from duban.organisation.queries.sheets import Link, UnitSheet, chain_of_responsibility, unit_sheet
 from duban.organisation.queries.units import (
     ancestors,
+    editable_unit,
     get_line,
     get_unit,
     import_roots,
@@ -58,6 +59,7 @@ __all__ = [
     "children_of",
     "count_organisations",
     "count_units",
+    "editable_unit",
     "exported_rows",
     "faults_of_import",
     "filter_words",

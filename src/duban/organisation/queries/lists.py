@@ -133,7 +133,7 @@ def filter_words(*, filters: UnitFilters, actor: Actor) -> list[tuple[str, str]]
     for title, value, names in (
         (_("Level"), filters.level, Level),
         (_("Field"), filters.field, Field),
-        (_("Kind"), filters.kind, Kind),
+        (_("Kind of unit"), filters.kind, Kind),
         (_("Rank"), filters.rank, Rank),
     ):
         if value:

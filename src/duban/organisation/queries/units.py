@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from duban.kernel.authority import Actor, Scope, path_end
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.organisation.models import Line, Unit, UnitExternalId
-from duban.organisation.policy import OrganisationCapability
+from duban.organisation.policy import OrganisationCapability, may_edit
 
 
 def scope_filter(*, scope: Scope, unit: str = "") -> Q:
@@ -85,6 +85,18 @@ def import_roots(*, actor: Actor) -> list[Unit]:
             "order_path", "id"
         )
     )
+
+
+def editable_unit(*, actor: Actor, unit_id: int) -> Unit:
+    """
+    Return one unit whose register this actor keeps.
+
+    :raises NotFound: if there is none, or this actor may not see it
+    :raises NotAllowed: if this actor may see it only
+    """
+    unit = get_unit(actor=actor, unit_id=unit_id)
+    may_edit(actor, unit).require()
+    return unit
 
 
 def top_unit(*, actor: Actor) -> Unit:

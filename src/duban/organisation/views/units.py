@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from duban.kernel.errors import InvalidInput
+from duban.kernel.errors import InvalidInput, NotAllowed
 from duban.organisation import commands, queries
 from duban.organisation.forms import (
     AppointForm,
@@ -70,7 +70,7 @@ def export(request: Request) -> HttpResponseBase:
         ExportColumn(key="short_name", title=_("Short name"), width=16),
         ExportColumn(key="level", title=_("Level"), group=_("Class")),
         ExportColumn(key="field", title=_("Field"), group=_("Class")),
-        ExportColumn(key="kind", title=_("Kind"), group=_("Class")),
+        ExportColumn(key="kind", title=_("Kind of unit"), group=_("Class")),
         ExportColumn(key="rank", title=_("Rank"), group=_("Class")),
         ExportColumn(key="line", title=_("Line")),
         ExportColumn(key="principal", title=_("Principal")),
@@ -120,7 +120,9 @@ def unit(request: Request, unit_id: int) -> HttpResponse:
 def create(request: Request) -> HttpResponse:
     """Enter a unit."""
     parent = request.GET.get("parent", "")
-    above = queries.get_unit(actor=request.actor, unit_id=int(parent)) if parent.isdecimal() else None
+    above = queries.editable_unit(actor=request.actor, unit_id=int(parent)) if parent.isdecimal() else None
+    if not request.actor.holds("unit.edit"):
+        raise NotAllowed(_("Your present post does not include this. Switch to another post, or ask your office."))
     form = CreateForm(
         request.POST or None, initial={"parent": above.name if above else "", "valid_from": timezone.localdate()}
     )
@@ -146,8 +148,9 @@ def create(request: Request) -> HttpResponse:
 @require_form
 def edit(request: Request, unit_id: int) -> HttpResponse:
     """Change one part of a unit; each part is a form of its own with one effect."""
-    found = queries.get_unit(actor=request.actor, unit_id=unit_id)
     sheet = queries.unit_sheet(actor=request.actor, unit_id=unit_id, on=timezone.localdate())
+    sheet.may_describe.require()
+    found = sheet.unit
     chosen = request.POST.get("part", "")
     parts = _parts(request, found, chosen)
     status = 200
@@ -176,7 +179,7 @@ def edit(request: Request, unit_id: int) -> HttpResponse:
 @require_form
 def move(request: Request, unit_id: int) -> HttpResponse:
     """Put a unit under another."""
-    found = queries.get_unit(actor=request.actor, unit_id=unit_id)
+    found = queries.editable_unit(actor=request.actor, unit_id=unit_id)
     form = MoveForm(request.POST or None, initial={"version": found.version})
     if form.is_valid():
         given = form.cleaned_data
@@ -206,8 +209,7 @@ def move(request: Request, unit_id: int) -> HttpResponse:
 @require_form
 def reorder(request: Request, unit_id: int) -> HttpResponse:
     """Set the protocol order of the units directly below one."""
-    sheet = queries.unit_sheet(actor=request.actor, unit_id=unit_id, on=timezone.localdate())
-    sheet.may_edit.require()
+    found = queries.editable_unit(actor=request.actor, unit_id=unit_id)
     if request.method == "POST":
         wanted = [(_place(value), key) for key, value in request.POST.items() if key.startswith("place-")]
         commands.reorder(
@@ -218,17 +220,18 @@ def reorder(request: Request, unit_id: int) -> HttpResponse:
         )
         say(request, _("The protocol order is set."))
         return redirect("organisation:unit", unit_id)
+    children = queries.children_of(actor=request.actor, unit_id=unit_id, on=timezone.localdate())
     return render(
         request,
         "organisation/reorder.html",
-        {"unit": sheet.unit, "children": sheet.children, "crumbs": _crumbs(request, sheet.unit)},
+        {"unit": found, "children": children, "crumbs": _crumbs(request, found)},
     )
 
 
 @require_form
 def appoint(request: Request, unit_id: int) -> HttpResponse:
     """Give somebody a post."""
-    found = queries.get_unit(actor=request.actor, unit_id=unit_id)
+    found = queries.editable_unit(actor=request.actor, unit_id=unit_id)
     form = AppointForm(
         request.POST or None, initial={"starts_on": timezone.localdate(), "kind": request.GET.get("kind")}
     )
@@ -255,6 +258,7 @@ def appoint(request: Request, unit_id: int) -> HttpResponse:
 def end_post(request: Request, post_id: int) -> HttpResponse:
     """End somebody's post."""
     post = queries.get_post(actor=request.actor, post_id=post_id)
+    queries.editable_unit(actor=request.actor, unit_id=post.unit_id)
     form = EndPostForm(request.POST or None, initial={"ends_on": timezone.localdate()})
     if form.is_valid():
         ends_on = form.cleaned_data["ends_on"]
@@ -358,7 +362,7 @@ def _parts(request: Request, unit: Any, chosen: str) -> dict[str, Part]:
     committee = unit.party_parent.name if unit.party_parent else ""
     return {
         "name": (
-            _("Name"),
+            _("Name of the unit"),
             fill("name", NameForm, {"name": unit.name, "short_name": unit.short_name, "on": today}),
             call(commands.rename_unit),
         ),

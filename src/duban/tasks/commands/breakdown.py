@@ -18,7 +18,7 @@ from duban.kernel.errors import InvalidInput
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import policy, queries
-from duban.tasks.breakdown import COLUMNS, UnitNames, read_row
+from duban.tasks.breakdown import COLUMNS, TEMPLATE_ID, UnitNames, read_row
 from duban.tasks.commands.drafting import AssignmentText, create_assignment, update_draft
 from duban.tasks.commands.issuing import issue
 from duban.tasks.models import Assignment, BreakdownImport
@@ -60,7 +60,7 @@ def receive_breakdown(
     assigner = organisation.get_unit(actor=actor, unit_id=assigner_id)
     policy.may_assign(actor, assigner).require()
 
-    table = read_table(content=content, file_name=file_name, columns=COLUMNS, sheet_marker=None)
+    table = read_table(content=content, file_name=file_name, columns=COLUMNS, sheet_marker=TEMPLATE_ID)
     if not table.rows:
         raise InvalidInput(_("This table has no rows below its header."))
     if len(table.rows) > MOST_ROWS:

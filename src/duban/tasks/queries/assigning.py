@@ -209,6 +209,8 @@ def assignment_proposal(*, actor: Actor, requirement_id: int | None) -> dict[str
 
 def words_of(*, actor: Actor, assignment: Assignment) -> dict[str, object]:
     """Return the words of an assignment as its form shows them."""
+    helpers = _helpers(assignment)
+    helper_names = _telling_names([unit.pk for unit in helpers])
     return {
         "assigner": assignment.assigner_id,
         "office": assignment.assigner,
@@ -216,7 +218,7 @@ def words_of(*, actor: Actor, assignment: Assignment) -> dict[str, object]:
         "wording": assignment.wording,
         "standard": assignment.standard,
         "owner": owner_text(target=assignment.target, rule=assignment.target_rule, names=_names(assignment)),
-        "helpers": "、".join(_telling_names([unit.pk for unit in _helpers(assignment)]).values()),
+        "helpers": "、".join(helper_names[unit.pk] for unit in helpers),
         "lead_person": assignment.lead_person,
         "contact": assignment.contact,
         "due": due_words(assignment),
