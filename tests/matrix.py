@@ -31,7 +31,7 @@ STRANGER = "stranger"
 OTHERS = "*"
 
 # Where each role sits in the trial: its seat lies in the first county, and the sibling objects in the second.
-COUNTY, TOWNSHIP, VILLAGE = "county", "township", "village"
+CITY, COUNTY, TOWNSHIP, VILLAGE = "city", "county", "township", "village"
 SEATS: dict[str, tuple[str, str]] = {
     "office_clerk": (COUNTY, Reach.SUBTREE),
     "office_head": (COUNTY, Reach.SUBTREE),
@@ -49,7 +49,8 @@ SEATS: dict[str, tuple[str, str]] = {
     "member": (VILLAGE, Reach.UNIT),
     "system_admin": (COUNTY, Reach.SUBTREE),
     "security_admin": (COUNTY, Reach.SUBTREE),
-    "audit_admin": (COUNTY, Reach.SUBTREE),
+    # The record cannot be cut by units, so whoever reads it sits at the top and has no siblings.
+    "audit_admin": (CITY, Reach.SUBTREE),
 }
 POST_KINDS = {
     "unit_liaison": PostKind.LIAISON,
@@ -187,7 +188,7 @@ def _places(tree: factories.Tree, county: Any) -> dict[str, Any]:
     village = next(unit for unit in tree.villages if unit.parent_id == township.pk)
     *_others, other = (unit for unit in tree.townships if unit.parent_id == county.pk)
     leaf = next(unit for unit in tree.branches if unit.parent_id == village.pk)
-    return {COUNTY: county, TOWNSHIP: township, VILLAGE: village, "other": other, "leaf": leaf}
+    return {CITY: tree.city, COUNTY: county, TOWNSHIP: township, VILLAGE: village, "other": other, "leaf": leaf}
 
 
 def _things(place: dict[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,8 @@ class OneTransaction:
             self._load_actor(request, user_id=user.pk, sign_in_name=user.sign_in_name, at=now)
         elif not getattr(view, "is_public", False):
             return _sign_in_first(request)
+        if _is_foreign_form(request):
+            return _refused_form()
 
         given = posted.given_id(request) if request.method == "POST" and request.actor.user_id is not None else None
         if given is None:
@@ -105,6 +107,21 @@ class OneTransaction:
             "menu": SimpleLazyObject(lambda: navigation.menu(actor=request.actor, path=request.path)),
             "places": SimpleLazyObject(lambda: navigation.places(actor=request.actor)),
         }
+
+
+def _is_foreign_form(request: Request) -> bool:
+    """Whether a writing REST call could have been sent by a form of another site, which can send anything but JSON."""
+    return (
+        request.path.startswith("/api/")
+        and request.method not in {"GET", "HEAD", "OPTIONS"}
+        and request.content_type != "application/json"
+    )
+
+
+def _refused_form() -> HttpResponse:
+    return HttpResponse(
+        '{"message": "Send Content-Type: application/json."}', status=415, content_type="application/json"
+    )
 
 
 def _sign_in_first(request: Request) -> HttpResponse:

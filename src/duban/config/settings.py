@@ -141,6 +141,8 @@ X_FRAME_OPTIONS = "DENY"
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_I18N = True
+# Installed apps bring their own words; the kernel is none.
+LOCALE_PATHS = [SOURCE / "kernel" / "locale"]
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duban.accounts.policy import AccountsCapability
 from duban.audit import commands as audit
 from duban.kernel.authority import Actor, decide
-from duban.kernel.errors import InvalidInput
+from duban.kernel.errors import InvalidInput, NotFound
 from duban.organisation import queries
 from duban.organisation.models import Person
 
@@ -19,12 +19,13 @@ def give_account(*, actor: Actor, person_id: int, user_id: int, at: datetime) ->
     """
     Tie an account to a person who holds a post; both have only one.
 
-    :raises NotFound: if this actor cannot see the person
+    :raises NotFound: if there is no such person
     :raises NotAllowed: if the person holds a post in a unit where this actor keeps no accounts
     :raises InvalidInput: if the person holds no post today or has an account, or the account belongs to another person
     """
-    person = queries.get_person(actor=actor, person_id=person_id)
-    person = Person.objects.select_for_update().get(pk=person.pk)
+    person = Person.objects.select_for_update().filter(pk=person_id).first()
+    if person is None:
+        raise NotFound(_("There is no such person."))
     posts = queries.posts_of_person(actor=actor, person_id=person.pk, on=timezone.localdate(at))
 
     for post in posts:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
+from django.test import Client
 
 from duban.access.models import Grant
 from duban.access.states import Reach
+from duban.accounts.models import User
 from duban.campaigns.models import Campaign
 from duban.config.factories import Tree, actor_for, actor_with, build_tree, make_campaign, make_person_with_account
 from duban.kernel.authority import Actor
@@ -20,6 +22,13 @@ class Cast:
     owner: Actor
     helper: Actor
     stranger: Actor
+
+    def client(self, actor: Actor) -> Client:
+        """Return a browser in which this actor is signed in."""
+        client = Client()
+        client.cookies["language"] = "en"
+        client.force_login(User.objects.get(pk=actor.user_id))
+        return client
 
 
 @pytest.fixture
