@@ -66,7 +66,7 @@ class Program:
         while time.monotonic() < deadline:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
             with suppress(OSError, http.client.HTTPException):
-                connection.request("GET", "/healthz")
+                connection.request("GET", "/healthz/")
                 connection.getresponse().read()
                 return
             time.sleep(0.05)

@@ -17,7 +17,7 @@ from duban.config import factories
 from duban.config.roles import ROLES
 from duban.directives.states import DocumentStatus, RequirementStatus
 from duban.kernel.authority import Actor
-from duban.organisation.models import Line, UnitImport
+from duban.organisation.models import Line, Person, Post, Unit, UnitImport
 from duban.organisation.register.table import unit_template
 from duban.organisation.states import ImportStatus, PostKind
 from duban.tasks import breakdown_files
@@ -250,6 +250,7 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "user": somebody.user,
         "person": somebody.person,
         "post": somebody.post,
+        "spare": _somebody_without_account(village),
         "grant": somebody.grant,
         **_unconfirmed(campaign, county),
     }
@@ -264,6 +265,12 @@ def _unconfirmed(campaign: Any, county: Any) -> dict[str, Any]:
     work.requirement.status = RequirementStatus.PROPOSED
     work.requirement.save()
     return {"new_document": work.document, "new_requirement": work.requirement, "new_node": work.requirement.node}
+
+
+def _somebody_without_account(unit: Unit) -> Person:
+    person = Person.objects.create(name=f"{unit.name}文书")
+    Post.objects.create(unit=unit, person=person, kind=PostKind.CLERK, starts_on=factories.LONG_AGO)
+    return person
 
 
 def _evidence(task: Task) -> Evidence:

@@ -10,6 +10,7 @@ from duban.access.states import Reach
 from duban.campaigns.models import Campaign
 from duban.config import factories
 from duban.config.factories import Tree
+from duban.config.testing import Database
 from duban.organisation.models import Unit
 from duban.organisation.states import PostKind
 from tests.journeys.visiting import Visitor
@@ -51,5 +52,6 @@ def build_city() -> City:
 
 
 @pytest.fixture
-def city(db: None) -> City:
+def city(own_database: Database) -> City:
+    """A city in a database where every request commits, as in life: the record of changes is verified at the end."""
     return build_city()

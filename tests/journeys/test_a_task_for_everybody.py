@@ -11,7 +11,7 @@ from django.utils import timezone
 from duban.config.supervisor import duban_command
 from duban.config.testing import Database
 from duban.tasks.models import Assignment, Task
-from tests.journeys.conftest import build_city
+from tests.journeys.conftest import City
 from tests.journeys.visiting import Visitor
 
 DONE_WITHIN_SECONDS = 60.0
@@ -51,8 +51,7 @@ def wait_until_issued(office: Visitor, assignment: int) -> list[tuple[str, str]]
     raise AssertionError(f"not issued within {DONE_WITHIN_SECONDS:.0f} s: {seen[-1]}")
 
 
-def test_a_requirement_goes_to_more_than_five_hundred_units(own_database: Database) -> None:
-    city = build_city()
+def test_a_requirement_goes_to_more_than_five_hundred_units(city: City, own_database: Database) -> None:
     clerk = city.visitor(unit=city.tree.office, role="office_clerk", over=city.tree.city)
     today = timezone.localdate()
     draft = clerk.open("/tasks/assign/").submit(
@@ -74,4 +73,6 @@ def test_a_requirement_goes_to_more_than_five_hundred_units(own_database: Databa
     assert clerk.open(page.path).behind(r"/work/\?assignment=\d+&status=to_sign") == str(total)
     village = city.tree.villages[40]
     assert city.liaison(village).open("/").form(r"/tasks/\d+/steps/sign/"), "the last village has it before it"
-    assert clerk.open("/table/").row(city.tree.counties[1].name)[1] == str(1 + len(city.tree.below(city.tree.counties[1])))
+    assert clerk.open("/table/").row(city.tree.counties[1].name)[1] == str(
+        1 + len(city.tree.below(city.tree.counties[1]))
+    )

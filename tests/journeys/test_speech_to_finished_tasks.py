@@ -139,9 +139,7 @@ def test_a_speech_becomes_tasks_that_a_unit_answers_and_somebody_else_checks(cit
     # The unit sees what is missing, asks again, and somebody else accepts.
     task_page = open_owed(liaison)
     assert "缺少问题清单。" in task_page.text
-    task_page.submit(
-        r".*/steps/ask_done/", text="清单已补。", files=[("问题清单.txt", "共三条".encode())]
-    )
+    task_page.submit(r".*/steps/ask_done/", text="清单已补。", files=[("问题清单.txt", "共三条".encode())])
     clerk.open(clerk.open("/tasks/to-check/").links_to(r"/tasks/\d+/")[0]).submit(r".*/steps/accept/")
     task.refresh_from_db()
     assert (task.status, task.finished_on) == ("done", timezone.localdate())

@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 
-
 @dataclass
 class Form:
     """A posting form as it stands on a page, with what it would send if nobody typed anything."""
@@ -88,6 +87,10 @@ class _Reading(HTMLParser):
         self.text.append(data)
 
 
+def _tidy(cells: list[str]) -> list[str]:
+    return [re.sub(r"\s+", " ", cell).strip() for cell in cells]
+
+
 class Page:
     """What a visitor has before them."""
 
@@ -126,7 +129,12 @@ class Page:
         """Return the cells of the table row whose first cell holds these words."""
         found = [row for row in self._reading.rows if row and first in row[0]]
         assert found, f"no row “{first}” on {self.path}"
-        return [re.sub(r"\s+", " ", cell).strip() for cell in found[0]]
+        return _tidy(found[0])
+
+    @property
+    def last_row(self) -> list[str]:
+        """The cells of the last table row, where a table has its sums."""
+        return _tidy(self._reading.rows[-1])
 
     def submit(self, action: str, *, files: Sequence[tuple[str, bytes]] = (), **fields: str) -> "Page":
         """Fill in the form that posts to `action` and send it, as a browser would; answers with the page after it."""

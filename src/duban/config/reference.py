@@ -46,6 +46,7 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "DUBAN_ORIGIN": ("none", "address of the pages as people type it; with `https://` cookies are sent over TLS only"),
     "DUBAN_DEBUG": ("off", "`1` shows the cause of an error on the page; refused in production"),
     "DUBAN_LOG": ("`INFO`", "how much is written to the log: `DEBUG`, `INFO`, `WARNING`, `ERROR`"),
+    "DUBAN_CHROMIUM": ("found on the path", "the browser of the browser tests and of the pictures in these pages"),
     "UPDATE_QUERY_COUNTS": ("off", "`1`: a test run writes `query_counts.json` anew instead of comparing"),
 }
 SETTING = re.compile(r"[\"'](DUBAN_[A-Z_]+|DATABASE_[A-Z_]*URL|PORT|UPDATE_QUERY_COUNTS)[\"']")

@@ -25,9 +25,10 @@ class Unit(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=120)
     short_name = models.CharField(max_length=60, blank=True, default="")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    # Keys whose index would repeat the beginning of another one go without: a load of 20,000 units writes each of them.
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     # Ids from the root to this unit, each followed by "/": a subtree is one range of paths. Written by commands only.
-    path = models.TextField(db_collation="C", unique=True)
+    path = models.TextField(db_collation="C")
     # Places by hand from the root to this unit, each of six digits and its "/": protocol order of the whole tree.
     order_path = models.TextField(db_collation="C")
     depth = models.SmallIntegerField()
@@ -51,6 +52,8 @@ class Unit(models.Model):
 
     class Meta:
         constraints = [
+            # Two units in one place of the tree; also what a subtree is found by.
+            models.UniqueConstraint(fields=["path"], name="unit_path_is_its_own"),
             # Two roots would be two installations in one.
             models.UniqueConstraint(
                 fields=["parent"], condition=Q(parent__isnull=True), nulls_distinct=False, name="unit_one_root"
@@ -82,8 +85,10 @@ class Unit(models.Model):
 class Closure(models.Model):
     """Every ancestor of every unit, itself included: what row-level security and counts by ancestor join."""
 
-    ancestor = models.ForeignKey(Unit, models.CASCADE, related_name="+")
-    descendant = models.ForeignKey(Unit, models.CASCADE, related_name="+")
+    # Derived from the parents and compared with them by `duban check`; units are never deleted, so the database need not
+    # look at both ends of each of a hundred thousand rows again.
+    ancestor = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    descendant = models.ForeignKey(Unit, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     depth = models.SmallIntegerField()
 
     class Meta:
@@ -107,7 +112,7 @@ class Closure(models.Model):
 class UnitName(models.Model):
     """A name that a unit bore, with the days on which it did."""
 
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="names")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="names", db_index=False)
     name = models.CharField(max_length=120)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
@@ -124,7 +129,7 @@ class UnitName(models.Model):
 class UnitExternalId(models.Model):
     """What another system calls the unit; an import finds its rows again by it."""
 
-    unit = models.ForeignKey(Unit, models.CASCADE, related_name="external_ids")
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="external_ids", db_index=False)
     scheme = models.CharField(max_length=40)
     value = models.CharField(max_length=80)
 
@@ -153,8 +158,8 @@ class Person(models.Model):
 class Post(models.Model):
     """One person in one post of one unit, from a day until a day: the history of posts is these rows."""
 
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=20, choices=PostKind)
     title = models.CharField(max_length=60, blank=True, default="")
     # The field in a deputy's charge (R-028).

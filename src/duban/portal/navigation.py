@@ -47,7 +47,7 @@ MENU = (
             Entry(_("Import a breakdown table"), "tasks:imports", (TasksCapability.ASSIGN,)),
         ),
     ),
-    Entry(_("Table of units"), "portal:units", (TasksCapability.VIEW,)),
+    Entry(_("Where the units stand"), "portal:units", (TasksCapability.VIEW,)),
     Entry(
         _("Administration"),
         below=(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 
 from duban.workbooks.columns import CellError, Column, Row, plain_code
 from duban.workdays.expressions import Calendar, read_due
@@ -16,21 +16,49 @@ SEPARATORS = "、；;，,\n/"
 # Words for a whole class of units: the axes that they choose, within the assigner's subtree.
 CLASSES: dict[str, dict[str, list[str]]] = {
     "各部门": {"kinds": ["department"]},
+    "市直各部门": {"kinds": ["department"], "levels": ["city"]},
+    "县直各部门": {"kinds": ["department"], "levels": ["county"]},
     "各县区": {"kinds": ["top"], "levels": ["county"]},
-    "各县（市、区）": {"kinds": ["top"], "levels": ["county"]},
-    "各乡镇": {"kinds": ["township"]},
     "各乡镇（街道）": {"kinds": ["township", "sub_district"]},
-    "各乡镇街道": {"kinds": ["township", "sub_district"]},
+    "各乡镇": {"kinds": ["township"]},
     "各街道": {"kinds": ["sub_district"]},
+    "各村（社区）": {"kinds": ["village", "community"]},
     "各村": {"kinds": ["village"]},
     "各社区": {"kinds": ["community"]},
-    "各村（社区）": {"kinds": ["village", "community"]},
-    "各村社区": {"kinds": ["village", "community"]},
-    "各企业": {"kinds": ["enterprise"]},
+    "各党支部": {"kinds": ["village", "community", "organ_branch", "enterprise", "social_organisation"]},
     "各机关支部": {"kinds": ["organ_branch"]},
+    "各领导班子": {"kinds": ["leadership_team"]},
+    "县处级以上领导班子": {"kinds": ["leadership_team"], "ranks": ["department", "division"]},
+    "各学校": {"fields": ["education"], "kinds": ["affiliated"]},
+    "各医院": {"fields": ["health"], "kinds": ["affiliated"]},
+    "各国有企业": {"fields": ["enterprise"]},
+    "各企业": {"kinds": ["enterprise"]},
     "各单位": {},
 }
-_PLAIN_CLASSES = {plain_code(word): rule for word, rule in CLASSES.items()}
+# Other ways of saying the same.
+_SYNONYMS = {
+    "各县（市、区）": "各县区",
+    "各县(市、区)": "各县区",
+    "各区县": "各县区",
+    "各乡镇街道": "各乡镇（街道）",
+    "各镇街": "各乡镇（街道）",
+    "各村社区": "各村（社区）",
+    "各支部": "各党支部",
+    "基层党支部": "各党支部",
+    "机关各支部": "各机关支部",
+    "各委办局": "各部门",
+    "市直各单位": "市直各部门",
+    "各级领导班子": "各领导班子",
+    "各级党组织": "各单位",
+    "各级各部门": "各单位",
+    "各级各单位": "各单位",
+    "各地各部门": "各单位",
+    "各地各单位": "各单位",
+    "各部门各单位": "各单位",
+}
+_PLAIN_CLASSES = {plain_code(word): rule for word, rule in CLASSES.items()} | {
+    plain_code(word): CLASSES[same] for word, same in _SYNONYMS.items()
+}
 # Also the order of the export, so that what leaves can come back.
 COLUMNS = (
     Column(key="serial", titles=("序号",), width=6),
@@ -50,7 +78,14 @@ COLUMNS = (
     Column(key="remark", titles=("备注",), width=16),
     Column(key="row_key", titles=("编号",), kind="code", width=18),
 )
-RHYTHMS = {"每周": "weekly", "周报": "weekly", "每月": "monthly", "月报": "monthly", "每季": "quarterly", "季报": "quarterly"}
+RHYTHMS = {
+    "每周": "weekly",
+    "周报": "weekly",
+    "每月": "monthly",
+    "月报": "monthly",
+    "每季": "quarterly",
+    "季报": "quarterly",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +106,12 @@ def rule_of(*, word: str, names: UnitNames) -> tuple[str, dict[str, object]] | s
     for part in parts:
         unit_id = names.ids.get(part)
         if part in names.doubled:
-            return say("“%(name)s” means several units. Please write the full name.") % {"name": part}
+            return gettext("“%(name)s” means several units. Please write the upper unit before it.") % {"name": part}
         if unit_id is None:
-            return say("There is no unit “%(name)s” below yours.") % {"name": part}
+            return gettext("There is no unit “%(name)s” below yours.") % {"name": part}
         found.append(unit_id)
     if not found:
-        return say("Please name the unit that is to do it.")
+        return gettext("Please name the unit that is to do it.")
     return ("unit", {"unit": found[0]}) if len(found) == 1 else ("listed", {"units": found})
 
 
@@ -104,13 +139,13 @@ def read_row(
     helper_ids: list[int] = []
     for part in split_names(values.get("helpers", "")):
         if part not in names.ids or part in names.doubled:
-            message = say("There is no unit “%(name)s” below yours.") % {"name": part}
+            message = gettext("There is no unit “%(name)s” below yours.") % {"name": part}
             errors.append(CellError(row=row.number, column_key="helpers", message=message))
         else:
             helper_ids.append(names.ids[part])
     fields["helper_ids"] = helper_ids
     if not isinstance(owner, str) and owner[1].get("unit") in helper_ids:
-        message = say("The owner cannot help itself. Take it off the helping units.")
+        message = gettext("The owner cannot help itself. Take it off the helping units.")
         errors.append(CellError(row=row.number, column_key="helpers", message=message))
     _read_dates(row, fields, errors, calendar=calendar, today=today)
     rhythm = values.get("rhythm", "")
@@ -118,7 +153,7 @@ def read_row(
     if fields.get("due_kind") == "recurring" and fields["rhythm"] == "once":
         fields["rhythm"] = "monthly"
     fields["source_sentence"] = values.get("source", "").strip()
-    fields["source_label"] = say("Breakdown table")
+    fields["source_label"] = gettext("Breakdown table")
     fields["row_key"] = values.get("row_key", "").strip() or row_key(fields, values)
     return fields, errors
 
@@ -136,7 +171,7 @@ def _read_dates(
     elif due.end is not None:
         fields["due_kind"], fields["due_on"] = "date", due.end.isoformat()
     else:
-        message = say("“%(text)s” is not understood as a date. Write for example 6月30日前, 6月底前 or 长期坚持.")
+        message = gettext("“%(text)s” is not understood as a date. Write for example 6月30日前, 6月底前 or 长期坚持.")
         errors.append(CellError(row=row.number, column_key="due", message=message % {"text": text}))
     start_text = row.values.get("starts_on", "").strip()
     fields["starts_on"] = None
@@ -144,7 +179,7 @@ def _read_dates(
         start = read_due(text=start_text, on=today, calendar=calendar)
         day = start.start or start.end
         if day is None:
-            message = say("“%(text)s” is not understood as a date. Write for example 6月30日前, 6月底前 or 长期坚持.")
+            message = gettext("“%(text)s” is not understood as a date. Write for example 6月30日前, 6月底前 or 长期坚持.")
             errors.append(CellError(row=row.number, column_key="starts_on", message=message % {"text": start_text}))
         else:
             fields["starts_on"] = day.isoformat()

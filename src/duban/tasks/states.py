@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from duban.kernel.flow import Flow, Step
 
@@ -26,7 +27,7 @@ class TaskStatus(TextChoices):
     ASKED_DONE = "asked_done", _("To be checked")
     DONE = "done", _("Done")
     DECLINED = "declined", _("Returned to assigner")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    WITHDRAWN = "withdrawn", pgettext_lazy("task", "Withdrawn")
 
 
 TASK_FLOW = Flow(
@@ -78,7 +79,7 @@ class EntryKind(TextChoices):
     SIGN = "sign", _("Signed for")
     DECLINE = "decline", _("Returned as not theirs")
     INSIST = "insist", _("Sent again")
-    WITHDRAW = "withdraw", _("Withdrawn")
+    WITHDRAW = "withdraw", pgettext_lazy("task", "Withdrawn")
     FEEDBACK = "feedback", _("Progress feedback")
     EVIDENCE = "evidence", _("Evidence attached")
     ASK_DONE = "ask_done", _("Asked for completion")

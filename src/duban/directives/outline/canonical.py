@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
+from duban.directives.outline.lines import END, INLINE_LINE, STRUCTURED_LINE
 from duban.directives.outline.noise import NoiseRange
 
 _WIDTHS: dict[int, str] = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
@@ -60,14 +61,6 @@ class View:
         return self.raw(position - 1) + 1 if position > 0 else 0
 
 
-_END = re.compile(r"[。!?;:…][”’)》]?$|[。!?;:][”’)》]{2}$")
-_STRUCTURED_LINE = re.compile(
-    r"(?:[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十]{1,3}\)|[㈠-㈩⑴-⒇⒈-⒛①-⑳]"
-    r"|\d{1,2}(?:、|\.(?!\d))|\(\d{1,2}\)|\d{1,2}\)|第[一二三四五六七八九十百]{1,4}(?:章|节|条|部分))"
-)
-_INLINE_LINE = re.compile(
-    r"([一二三四五六七八九十]{1,3})(是|要)|(第)[一二三四五六七八九十]{1,3}[,、:是要]|(首|其|再|最)[先次后]|(其)[一二三四五六七八九十][,、:]"
-)
 _DATE_LINE = re.compile(r"\(?(?:\d{4}|[〇零一二三四五六七八九○]{4})年\S{1,8}日\)?$")
 _OWN_LINE = re.compile(
     r"(?:附件\d*|附|抄送|主题词|联系人|联系电话|签发人)[:：]?|(?:责任|牵头|配合|承办|主办|协办|完成|办理|落实)[\u4e00-\u9fff]{0,4}:|[(〔\[【].{1,40}[)〕\]】]$|关于"
@@ -117,27 +110,27 @@ def _own_line_headings(lines: list[_Line]) -> set[str]:
     """Inline markers (一是, 第一, …) whose lines mostly end without a stop: their lines are headings."""
     ended: dict[str, list[bool]] = {}
     for line in lines:
-        if (found := _INLINE_LINE.match(line.text)) and len(line.text) <= 45 and "。" not in line.text[:-1]:
-            ended.setdefault(found.group(2) or found.group(3) or "先", []).append(bool(_END.search(line.text[-3:])))
+        if (found := INLINE_LINE.match(line.text)) and len(line.text) <= 45 and "。" not in line.text[:-1]:
+            ended.setdefault(found.group(2) or found.group(3) or "先", []).append(bool(END.search(line.text[-3:])))
     return {key for key, ends in ended.items() if len(ends) >= 2 and 2 * sum(ends) <= len(ends)}
 
 
 def _breaks(line: _Line, following: _Line, *, width: int | None, headings: set[str], first: bool) -> bool:
     """Whether the line break between the two is real (never inside a sentence)."""
     text, after = line.text, following.text
-    if following.hole_before or not after or _STRUCTURED_LINE.match(after):
+    if following.hole_before or not after or STRUCTURED_LINE.match(after):
         return True
     if text[-1] in ",、":
         return False
-    if _END.search(text[-3:]) or _DATE_LINE.match(after) or _DATE_LINE.match(text) or SALUTATION.match(after):
+    if END.search(text[-3:]) or _DATE_LINE.match(after) or _DATE_LINE.match(text) or SALUTATION.match(after):
         return True
     if (len(after) < 60 and _OWN_LINE.match(after)) or (len(text) < 60 and _OWN_LINE.match(text)) or first:
         return True
-    if _INLINE_LINE.match(after):
+    if INLINE_LINE.match(after):
         return True
-    if _STRUCTURED_LINE.match(text):
+    if STRUCTURED_LINE.match(text):
         return width is None or len(text) < width - 3
-    if found := _INLINE_LINE.match(text):
+    if found := INLINE_LINE.match(text):
         return (found.group(2) or found.group(3) or "先") in headings
     return following.blank_before and (width is None or len(text) < width - 3)
 
@@ -146,7 +139,7 @@ _CONTENTS_HEAD = re.compile(r"(?:目 {0,4}录|提纲|目录/提纲|内容提要)
 
 
 def _marked(line: _Line) -> bool:
-    return bool(_STRUCTURED_LINE.match(line.text) or _INLINE_LINE.match(line.text)) and len(line.text) <= 90
+    return bool(STRUCTURED_LINE.match(line.text) or INLINE_LINE.match(line.text)) and len(line.text) <= 90
 
 
 def _contents(lines: list[_Line], *, announced: bool) -> tuple[int, int]:
@@ -167,25 +160,12 @@ def _contents(lines: list[_Line], *, announced: bool) -> tuple[int, int]:
     body = next((index for index in range(last, len(lines)) if lines[index].text.startswith(key)), None)
     if body is None and not announced:
         return 0, 0
-    if any(_END.search(line.text) for line in lines[first:last]) and not announced:
+    if any(END.search(line.text) for line in lines[first:last]) and not announced:
         return 0, 0
     return first, last
 
 
 _LEADER = re.compile(r"(?:[ ]*[.…·]{2,}[ ]*\d*|[ ]+\d{1,3})$")
-
-
-def _page_ends_line(before: str, after: str) -> bool:
-    """Whether the line before a page number ends there; otherwise the page cut it."""
-    line = before[-12:].rstrip(" ")
-    after = after.lstrip(" ")
-    if line and line[-1] in "(,、“《":
-        return False
-    return (
-        not line
-        or line[-1] == "\n"
-        or bool(_END.search(line[-3:]) or _STRUCTURED_LINE.match(after) or _INLINE_LINE.match(after))
-    )
 
 
 def _kept(text: str, noise: list[NoiseRange]) -> tuple[str, list[int], list[int]]:
@@ -196,12 +176,7 @@ def _kept(text: str, noise: list[NoiseRange]) -> tuple[str, list[int], list[int]
     length = position = 0
     for found in noise:
         before = text[position : found.start]
-        leaves = found.leaves
-        if found.rule == "page_line" and not _page_ends_line(
-            before or (pieces[-1] if pieces else ""), text[found.end : found.end + 12]
-        ):
-            leaves = ""
-        for piece, source in ((before, position), (leaves, found.start)):
+        for piece, source in ((before, position), (found.leaves, found.start)):
             if piece:
                 pieces.append(piece)
                 starts.append(length)
@@ -256,7 +231,7 @@ def view_of(*, raw: str, text: str, noise: list[NoiseRange]) -> View:
         if index + 1 < len(lines) and line.text:
             following = lines[index + 1]
             if index >= last:
-                in_head = in_head and len(line.text) <= 60 and not (_END.search(line.text[-3:]) or _marked(line))
+                in_head = in_head and len(line.text) <= 60 and not (END.search(line.text[-3:]) or _marked(line))
             if index < last or _breaks(line, following, width=width, headings=headings, first=in_head):
                 out.append("\n")
                 shown.append("\n")

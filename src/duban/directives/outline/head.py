@@ -13,6 +13,7 @@ _CHINESE_DATE = re.compile(
 )
 _DASHED_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _PARTIAL_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号]|份)?")
+_MASKED_DATE = re.compile(r"(?=.*年)[\dxX×*某 年月日号一二三四五六七八九十〇]{2,20}")
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}:\S")
 _ROLE = re.compile(
     r"书记|[市区县省州镇乡厅局部处校院行会社站所组]长|主任|主席|部长|组长|秘书长|巡视员|调研员|总经理|董事长|总裁|负责人|专员|委员"
@@ -20,7 +21,7 @@ _ROLE = re.compile(
 _TITLE_WORDS = re.compile(
     r"(?:讲话|发言|致辞|报告|方案|总结|通知|通报|通告|公告|意见|办法|规定|细则|计划|要点|纪要|决定|措施|提纲|清单|函|批复|规划|讲话稿|动员令|决议|规则|倡议书?)$"
 )
-_DOC_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[(]\d{4}[〕\])](?:第)?\d{1,4}号$")
+_DOC_NUMBER = re.compile(r"[\u4e00-\u9fff]{0,12}[〔\[(]\d{4}[〕\])](?:第)?\d{1,4}号$|^第?\d{1,4}期$")
 _LABELS = (
     ("transcript", re.compile(r"录音|记录稿|速记|记录整理|未经.{0,6}审[阅定核]")),
     ("extract", re.compile(r"摘要|节选|摘录|摘编|选段")),
@@ -28,6 +29,7 @@ _LABELS = (
     ("model_text", re.compile(r"范文|模板|样本")),
 )
 _BRACKETED = re.compile(r"[(【〔\[]([^()【】〔〕\[\]]{1,60})[)】〕\]]")
+_LAST_BRACKET = re.compile(r"[ ]*[(【〔\[]([^()【】〔〕\[\]]{1,40})[)】〕\]][ ]*$")
 _ON_BEHALF = re.compile(
     r"受([^,。;:]{1,24}?)(?:的)?(?:委托|委派|指派)|代表([\u4e00-\u9fff*_、]{2,24}?)(?:[,]|向|就|讲|作|对|宣布)"
 )
@@ -161,7 +163,7 @@ def _line_kind(head: Head, bare: str, shown: str, *, has_title: bool) -> str:
             if _ROLE.search(bare):
                 head.speaker_role = head.speaker_role or _named(_BRACKETED.sub("", shown))
             return "date"
-    if inner and _PARTIAL_DATE.fullmatch(inner.group(1)):
+    if inner and (_PARTIAL_DATE.fullmatch(inner.group(1)) or _MASKED_DATE.fullmatch(inner.group(1))):
         return "date"
     if has_title and _FIELD.match(bare):
         return "field"
@@ -186,6 +188,10 @@ def _named(role: str) -> str:
 
 def _doubles(title: list[str], line: str) -> bool:
     whole = "".join(title)
+    while found := _LAST_BRACKET.search(line):
+        if not any(pattern.search(found.group(1)) for _, pattern in _LABELS):
+            break
+        line = line[: found.start()]
     alike = whole[:60].startswith(line[:60]) or line.startswith(whole)
     return alike and min(len(whole), len(line)) >= 6 and not may_not_be_noise(text=line)
 
@@ -198,7 +204,7 @@ def _unlabelled(head: Head, view: View, start: int, stop: int) -> str:
         head.doubled.append((start + half, stop))
         line, shown = line[:half], shown[:half]
     end = len(line)
-    while found := re.search(r"[ ]*[(【〔\[]([^()【】〔〕\[\]]{1,40})[)】〕\]][ ]*$", line[:end]):
+    while found := _LAST_BRACKET.search(line[:end]):
         label = next((label for label, pattern in _LABELS if pattern.search(found.group(1))), None)
         date = iso_date(text=found.group(1))
         if not label and not date:

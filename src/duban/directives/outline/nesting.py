@@ -160,6 +160,9 @@ class Nesting:
         top = self.frames[-1]
         if self._continues(index, top):
             return False
+        if candidate.line_start and not top.item.line_start:
+            # A list inside a paragraph ends with the paragraph.
+            return True
         between = self.view[top.item.after : candidate.start]
         sentences = between[-600:].replace("\n", "。").split("。")
         if any(sentence.startswith(_BRIDGES) for sentence in sentences[1:]):

@@ -3,8 +3,10 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+
+from duban.directives.outline.lines import ends_before
 
 DUTY_MARKS = ("要", "必须", "应当", "不得", "确保", "严禁")
 _GUARD = re.compile("|".join(DUTY_MARKS))
@@ -44,12 +46,13 @@ RULES: tuple[NoiseRule, ...] = (
     _rule("breadcrumb", r"^[ ]*(?:您|你)?(?:现在|当前|所在)?的?位置:[^\n。;]{1,80}$\n?"),
     _rule(
         "site_line",
-        r"^[ ]*(?:本文(?:来自|来源|由|转自|地址|链接)|转载请|原文(?:链接|地址|来源)|版权所有|责任编辑[:]|(?:信息|文章|稿件)?来源:|"
+        r"^[ ]*(?:本文(?:来自|来源|由|转自|地址|链接)|转载请|原文(?:链接|地址|来源)|版权所有|责任编辑[:]|(?:信息|文章|稿件|文稿)?来源:|作者:[^\n。,]{1,30}$|(?:作者|时间|日期|编辑|文号):[^\n。]{0,40}(?:来源|点击|字数|浏览|阅读|更新时间)|(?:更新|录入|添加)(?:时间|日期|人)?:|字数(?:统计)?:|审核:|投稿:|"
         r"发布(?:时间|日期|人):|浏览(?:次数|量)|点击(?:次数|数|率|下载|量)|阅读(?:次数|数|量)|字(?:体|号):|"
         r"(?:上|下)一篇[:]|相关(?:阅读|文章|推荐|链接)|扫(?:码|一扫|描)|收藏《|收藏本(?:文|页)|免费下载|下载(?:本文|地址|全文)|"
         r"【(?:打印|关闭|字体|返回|收藏|分享)|(?:打印|关闭)(?:本页|窗口)|返回(?:顶部|首页|列表)|copyright|"
         r"(?:更多|查看更多)[^\n。]{0,30}(?:访问|关注|登录|点击|下载))[^\n]{0,100}$\n?",
     ),
+    _rule("site_name", r"\A\s*[^\n。;:,()]{2,12}(?:网|网站|文库|论坛)[ ]*\n"),
     _rule("address_line", r"^[ ]*[^\n。;,]{0,12}(?:https?://|www\.)[^\n \u4e00-\u9fff]{3,80}[^\n。;,]{0,12}$\n?"),
     _rule("page_line", r"\n[ ]*(?:[-—–·]{1,3}[ ]*\d{1,3}[ ]*[-—–·]{1,3}|第[ ]*\d{1,3}[ ]*页(?:[ ]*[,/]?[ ]*共[ ]*\d{1,3}[ ]*页)?|\d{1,3}[ ]*/[ ]*\d{1,3})[ ]*(?:\n|\Z)"),
     _rule("markup", r"&nbsp;|&[a-z]{2,6};|<br[ ]?/?>|</?(?:p|div|span)>", ""),
@@ -66,6 +69,8 @@ _MARKS = tuple(
 )
 # No line of a text ends with an opening mark: what follows the break there was put in.
 _HARD_CUT = re.compile(r"(?<=[(“《、])\n[ ]*\d{1,3}、(?=[^\n])")
+_NUMBERED = re.compile(r"[ ]*(\d{1,3})[、.](?!\d)")
+_INSIDE = re.compile(r"(?<=[。:;])[一二三四五六七八九十]{1,3}、")
 _BARE = re.compile(r"\n[ ]*(\d{1,3})[ ]*(?=\n|\Z)")
 _ENDS = "。;!?:\n”"
 
@@ -91,13 +96,37 @@ def find_noise(*, raw: str, text: str) -> list[NoiseRange]:
     if label := _TITLE_LABEL.search(rest, 0, 400):
         found.append(NoiseRange(back(label.start("label")), back(label.end("label") - 1) + 1, "model_text_label", ""))
     found += _bare_numbers(text)
+    found = _with_running_heads(text, found)
     kept: list[NoiseRange] = []
     for item in sorted(found, key=lambda item: (item.start, -item.end)):
         start = max(item.start, kept[-1].end if kept else 0)
         if start >= item.end or _GUARD.search(text, start, item.end):
             continue
-        kept.append(NoiseRange(start, item.end, item.rule, item.leaves))
+        kept.append(_page_line(text, start, item) if item.rule == "page_line" else replace(item, start=start))
     return kept
+
+
+def _page_line(text: str, start: int, item: NoiseRange) -> NoiseRange:
+    """A page mark that cuts a sentence takes both line breaks with it, one between two lines only its own."""
+    after = text[item.end : item.end + 12]
+    if text[start] != "\n" or (item.end == len(text) and text[-1] != "\n"):
+        return replace(item, start=start)
+    if ends_before(before=text[max(0, start - 12) : start], after=after):
+        return NoiseRange(start + 1, item.end, item.rule, "")
+    return NoiseRange(start, item.end, item.rule, "")
+
+
+def _with_running_heads(text: str, found: list[NoiseRange]) -> list[NoiseRange]:
+    """A line that stands beside several page marks in the same words is the head or foot of the page."""
+    pages = [item for item in found if item.rule == "page_line" and item.end < len(text)]
+    following = [text[item.end : text.find("\n", item.end, item.end + 60) + 1].strip(" \n") for item in pages]
+    usual = {line for line in following if 4 <= len(line) <= 40 and following.count(line) >= 2} if len(pages) <= 400 else set()
+    widened = {
+        item: replace(item, end=text.find("\n", item.end) + 1)
+        for item, line in zip(pages, following, strict=True)
+        if line in usual
+    }
+    return [widened.get(item, item) for item in found]
 
 
 def _with_return(raw: str, mark: NoiseRange) -> NoiseRange:
@@ -128,9 +157,29 @@ def _without(text: str, ranges: list[NoiseRange]) -> tuple[str, Callable[[int], 
 def _page_marks(text: str) -> list[NoiseRange]:
     """Numbers that look like items but ascend at a fixed distance and cut sentences (R-686, N-01, N-02)."""
     marks = max((_ascending(text, shape) for shape in _MARKS), key=len)
+    if pages := _every_break(text):
+        marks = max(marks, pages, key=len)
     if not marks:
         marks = [NoiseRange(match.start(), match.end(), "page_mark", "") for match in _HARD_CUT.finditer(text)]
     return marks
+
+
+def _every_break(text: str) -> list[NoiseRange]:
+    """Numbers after every line break of a text that has its own headings inside the lines (the breaks are those of pages)."""
+    lines = text.rstrip("\n").split("\n")
+    if not 3 <= len(lines) <= 400 or len(_INSIDE.findall(text)) < 2:
+        return []
+    marks: list[NoiseRange] = []
+    position = cut = 0
+    for index, line in enumerate(lines):
+        found = _NUMBERED.match(line)
+        if found and int(found.group(1)) == index + 1:
+            marks.append(NoiseRange(max(position - 1, 0), position + found.end(), "page_mark", ""))
+            cut += position > 0 and text[position - 2] not in _ENDS
+        elif index:
+            return []
+        position += len(line) + 1
+    return marks if cut else []
 
 
 def _ascending(text: str, shape: re.Pattern[str]) -> list[NoiseRange]:

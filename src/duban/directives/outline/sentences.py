@@ -16,7 +16,7 @@ STRONG_DUTY = re.compile(
     r"|(?<=[既还])要|(?<![主重需必首紧次扼简纪摘概提])要(?=求(?:各|全))"
 )
 _SOFT_DUTY = re.compile(
-    r"不能|不可|力争|力求|务求|争取|切实|希望(?=大家|各|同志)|应(?=该|于|在|按|将|把|及时|认真|立即)|负责|牵头|不要|防止"
+    r"不能|不可|力争|力求|务求|争取|切实|希望(?=大家|各|同志)|应(?=该|于|在|按|将|把|及时|认真|立即)|负责|牵头|不要|防止|一律|予以|依法|依规|移交|追究|追责|通报|约谈|问责|至少|不少于|不低于|不超过|限期|优先|统一|全部|纳入|列入|不再|提交|实行"
 )
 _VERBS = (
     r"(?:加强|强化|推进|推动|建立|健全|完善|落实|开展|组织|抓|做好|做到|加快|提升|提高|深化|坚持|制定|制订|印发|报送|上报|召开|明确|规范|实施|优化|畅通|拓宽|聚焦|紧盯|压实|"
@@ -63,7 +63,7 @@ _BODY = (
     r"[组局市区县省处科院校站所会镇乡部行厅队]长|主任|主席|党员|大家|班子|领导|机关|[市区县省州盟旗镇乡村]|街道|社区|各地|人员|组织|[“]班长[”]|一把手|第一责任人|代表|系统|行业|成员|委员|双方|集团|"
     r"协会|联合会|机构|业主|物业|商户|经营户|运营商|工会|团委|妇联|法院|检察院|纪委|监委|窗口|网格员|联络员|专员|经营者|教师|医生|学员)"
 )
-_ENDS_WITH_BODY = re.compile(rf"{_BODY}(?:\([^()]{{1,16}}\))?$")
+ENDS_WITH_BODY = re.compile(rf"{_BODY}(?:\([^()]{{1,16}}\))?$")
 _ADVERBS = re.compile(
     r"(?:都|也|均|还|更|又|既|再|则|就|仍|一定|特别|务必|切实|同时|首先|今后|进一步|下一步|每年|每月|每周|一律|原则上|必|可|即|应|须|要|只|始终|共同|积极|主动|于|在|最迟|负责)+$"
 )
@@ -125,12 +125,22 @@ def split(*, view: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield position, end
 
 
+_ITEM_MARK = re.compile(
+    r"(?:[(]?[一二三四五六七八九十]{1,3}[、.)]|\d{1,2}[.、)]|[(]\d{1,2}[)]|[①-⑳㈠-㈩⑴-⒇⒈-⒛]"
+    r"|第[一二三四五六七八九十百]{1,4}(?:[章节条编][ ]*|[,、:])|[一二三四五六七八九十]{1,3}是)[ ]*"
+)
+
+
 def is_duty(*, sentence: str, demanding: bool) -> bool:
     """Whether a sentence asks for something; `demanding` where its section does, so that plain imperatives count too."""
     sentence = sentence[:_SHORTENED]
     if STRONG_DUTY.search(sentence):
         return True
-    return demanding and bool(_SOFT_DUTY.search(sentence) or _IMPERATIVE.match(_LEADS.sub("", sentence)))
+    if not demanding:
+        return False
+    if mark := _ITEM_MARK.match(sentence):
+        sentence = sentence[mark.end() :]
+    return bool(_SOFT_DUTY.search(sentence) or _IMPERATIVE.match(_LEADS.sub("", sentence)))
 
 
 def deadlines(*, sentence: str) -> list[str]:
@@ -148,7 +158,7 @@ def read(*, sentence: str, demanding: bool = False) -> tuple[list[str], list[str
 
     In a `demanding` section "市数据局做好保障" makes its subject responsible without a verb of duty.
     """
-    text = sentence[:_SHORTENED]
+    text = _ITEM_MARK.sub("", sentence[:_SHORTENED], count=1) if _ITEM_MARK.match(sentence) else sentence[:_SHORTENED]
     times = [match.span() for match in DEADLINE.finditer(text)]
     who = _responsible(text, times)
     if (
@@ -190,7 +200,7 @@ def _responsible(text: str, times: list[tuple[int, int]]) -> list[str]:
     for match in _ASSIGNED.finditer(text) if _ASSIGNS.search(text) else ():
         index = next(number for number in range(1, 7) if match.group(number))
         name = _LEADS.sub("", match.group(index).strip(" "))
-        if index in (1, 3) or (index in (2, 4, 5, 6) and _ENDS_WITH_BODY.search(name) and not _OBJECT.match(name)):
+        if index in (1, 3) or (index in (2, 4, 5, 6) and ENDS_WITH_BODY.search(name) and not _OBJECT.match(name)):
             found.append((match.start(index), name))
     if body := _IS_BODY.search(text):
         found.append((body.start(1), _LEADS.sub("", body.group(1))))
@@ -217,7 +227,7 @@ def _subject(text: str, duty: int) -> list[tuple[int, str]]:
             break
         name = name[: trailing.start()]
     name = _LEADS.sub("", name.strip(" "))
-    if len(name) < 2 or len(name) > 45 or name in _GENERIC or _OBJECT.match(name) or not _ENDS_WITH_BODY.search(name):
+    if len(name) < 2 or len(name) > 45 or name in _GENERIC or _OBJECT.match(name) or not ENDS_WITH_BODY.search(name):
         return []
     return [(start, name)]
 

@@ -2,6 +2,8 @@
 
 import re
 
+from duban.directives.outline.sentences import ENDS_WITH_BODY
+
 LONGEST_WHOLE = 40
 _LIMIT = 240
 _STOP = re.compile(r"\([^()\n]{0,120}\)|“[^“”\n]{0,60}”|《[^《》\n]{0,60}》|[。;!?\n:]|,| {2,}")
@@ -51,6 +53,8 @@ def _label(view: str, start: int, end: int, after: int, commas: list[int]) -> tu
         return end, after
     first = commas[0]
     short = 3 <= first - start <= 22
+    if short and ENDS_WITH_BODY.search(view[start:first]) and end - start <= 2 * LONGEST_WHOLE:
+        return end, after
     if short and end - start > 20 and _RUN_ON.match(view, first + 1) and view[start : start + 1] != "对":
         return first, first + 1
     if end - start <= LONGEST_WHOLE:

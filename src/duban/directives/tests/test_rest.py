@@ -26,7 +26,10 @@ def clerk(office: Office, client: Client) -> Client:
 
 def send(client: Client, method: str, address: str, body: object | None = None) -> tuple[int, Any]:
     response = client.generic(
-        method, f"/api{address}", json.dumps(body) if body is not None else "", content_type="application/json"
+        method,
+        f"/api{address}",
+        json.dumps(body if body is not None else {}) if method != "GET" else "",
+        content_type="application/json",
     )
     return response.status_code, json.loads(response.content or b"null")
 

@@ -108,14 +108,15 @@ def exported_rows(*, actor: Actor, filters: UnitFilters, on: date) -> Iterator[U
         yield from _rows(actor, batch, on)
 
 
-def children_of(*, actor: Actor, unit_id: int, on: date) -> list[UnitRow]:
+def children_of(*, actor: Actor, unit_id: int, on: date, most: int | None = None) -> list[UnitRow]:
     """
-    Return the units directly below one in protocol order, as far as this actor may see them.
+    Return the units directly below one in protocol order, as far as this actor may see them; at most `most`.
 
     :raises NotFound: if this actor may not see the unit
     """
     filters = UnitFilters(below=unit_id, direct=True)
-    return _rows(actor, list(filtered_units(actor=actor, filters=filters, on=on).select_related("line")), on)
+    units = filtered_units(actor=actor, filters=filters, on=on).select_related("line")
+    return _rows(actor, list(units[:most]), on)
 
 
 def search_units(*, actor: Actor, words: str, on: date, most: int = 20) -> list[Unit]:

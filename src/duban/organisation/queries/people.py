@@ -53,12 +53,19 @@ def principals_of(*, actor: Actor, unit_ids: Sequence[int], on: date) -> dict[in
 
 def get_person(*, actor: Actor, person_id: int) -> Person:
     """
-    Return one person: known to the system, to themselves, to whoever keeps a register.
+    Return one person: to themselves, and to whoever keeps the register of a unit where they hold or held a post.
+
+    Somebody without any post was just entered, and is known to everybody who keeps a register.
 
     :raises NotFound: if there is none, or this actor may not know
     """
     person = Person.objects.filter(pk=person_id).first()
-    if person is None or not (actor.holds(OrganisationCapability.EDIT) or person.pk == actor.person_id):
+    if person is not None and (actor.is_system or person.pk == actor.person_id):
+        return person
+    scope = actor.scope(OrganisationCapability.EDIT)
+    posts = Post.objects.filter(person_id=person_id)
+    known = not scope.is_empty and (posts.filter(scope_filter(scope=scope, unit="unit")).exists() or not posts.exists())
+    if person is None or not known:
         raise NotFound(_("There is no such person."))
     return person
 

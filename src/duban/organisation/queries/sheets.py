@@ -11,6 +11,9 @@ from duban.organisation.queries.numbers import Numbers, count_organisations
 from duban.organisation.queries.people import posts_of_unit, principals_of
 from duban.organisation.queries.units import ancestors, get_unit
 
+# More are seen in the list of units, page by page.
+MOST_CHILDREN = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -77,7 +80,7 @@ def unit_sheet(*, actor: Actor, unit_id: int, on: date) -> UnitSheet:
         names=list(UnitName.objects.filter(unit=unit).order_by("valid_from", "id")),
         external_ids=list(UnitExternalId.objects.filter(unit=unit).order_by("scheme")),
         committee=unit.party_parent or (chain[-2].unit if len(chain) > 1 else None),
-        children=children_of(actor=actor, unit_id=unit.pk, on=on),
+        children=children_of(actor=actor, unit_id=unit.pk, on=on, most=MOST_CHILDREN),
         numbers=count_organisations(actor=actor, on=on, unit_id=unit.pk),
         may_edit=may_edit(actor, unit),
         may_describe=may_describe(actor, unit),

@@ -1,5 +1,6 @@
 """Reading units: which an actor may see, and single ones."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -121,6 +122,25 @@ def ancestors(*, actor: Actor, unit: Unit) -> list[Unit]:
 def lines(*, actor: Actor) -> list[Line]:
     """Return all lines of trade in the order in which they were entered; every actor may read them."""
     return list(Line.objects.select_related("lead_unit").order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line with its lead department, as far as it concerns the reader."""
+
+    line: Line
+    lead: Unit | None
+
+
+def line_list(*, actor: Actor) -> list[LineRow]:
+    """Return all lines; the lead of one is told to whoever sees that department, or units of its line."""
+    visible = visible_units(actor=actor)
+    own = set(visible.filter(line__isnull=False).values_list("line_id", flat=True).distinct().order_by())
+    found = lines(actor=actor)
+    leads = set(
+        visible.filter(pk__in={line.lead_unit_id for line in found if line.lead_unit_id}).values_list("pk", flat=True)
+    )
+    return [LineRow(line, line.lead_unit if line.pk in own or line.lead_unit_id in leads else None) for line in found]
 
 
 def get_line(*, actor: Actor, line_id: int) -> Line:

@@ -25,13 +25,19 @@ Rows = Sequence[Sequence[object]]
 
 def top(**given: Any) -> Unit:
     """Enter the first unit by the real command."""
-    values = {"name": "试验市", "level": "city", "field": "organ", "kind": "top", "valid_from": LONG_AGO}
+    values: dict[str, Any] = {
+        "name": "试验市",
+        "level": "city",
+        "field": "organ",
+        "kind": "top",
+        "valid_from": LONG_AGO,
+    }
     return commands.create_unit(actor=SYSTEM, parent_id=None, at=NOW, **(values | given))
 
 
 def child(parent: Unit, name: str, **given: Any) -> Unit:
     """Enter a unit below another by the real command."""
-    values = {"level": "county", "field": "organ", "kind": "department", "valid_from": LONG_AGO}
+    values: dict[str, Any] = {"level": "county", "field": "organ", "kind": "department", "valid_from": LONG_AGO}
     return commands.create_unit(actor=SYSTEM, parent_id=parent.pk, name=name, at=NOW, **(values | given))
 
 

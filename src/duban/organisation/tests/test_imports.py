@@ -7,7 +7,7 @@ from duban.audit.models import AuditEvent
 from duban.config.factories import actor_with, build_tree
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
-from duban.organisation import commands, queries
+from duban.organisation import commands, jobs, queries
 from duban.organisation.models import Line, Person, Post, Unit, UnitExternalId, UnitImport, UnitName
 from duban.organisation.tests.material import CITY, HEADER, LATER, NOW, SYSTEM, TODAY, as_csv, as_xlsx, child, top
 
@@ -361,6 +361,16 @@ class TestLargeTables:
         commands.take_over_import(actor=SYSTEM, import_id=found.pk, at=NOW)
         assert Unit.objects.count() == 3001
         assert queries.check_tree(actor=SYSTEM) == []
+
+    def test_the_job_checks_in_the_language_of_the_sender(self):
+        city = top()
+        rows = [*self.ROWS, ("X", "新村", "", "省部级", "农村", "村")]
+        found = receive(city, as_csv(rows))
+
+        jobs.check_import(import_id=found.pk, language="zh-hans")
+
+        [(row, _column, message)] = messages(queries.get_import(actor=SYSTEM, import_id=found.pk))
+        assert (row, "省部级" in message, "规定用语" in message) == (3002, True, True)
 
     def test_another_table_is_told_by_the_check(self):
         city = top()

@@ -40,7 +40,7 @@ class TestPages:
     def test_the_workbook_has_the_rows_filters_and_day_of_the_page(self, small):
         answer = signed_in(small.city).get("/units/export/?level=township&on=2026-03-02")
 
-        sheet = load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active
+        sheet = load_workbook(io.BytesIO(answer.getvalue())).active
         assert sheet is not None
         cells = [str(row[0]) for row in sheet.iter_rows(values_only=True)]
         townships = [unit.name for unit in small.townships]
@@ -154,6 +154,13 @@ class TestPages:
 
         assert small.departments[1].name in client.get("/units/lines/").content.decode()
 
+    @pytest.mark.parametrize("page", ["edit", "move", "reorder", "appoint"])
+    def test_whoever_only_reads_is_not_offered_a_form(self, small, page):
+        client = signed_in(small.city, "leading_group_member")
+
+        assert client.get(f"/units/{small.counties[0].pk}/{page}/").status_code == 403
+        assert client.get(f"/units/{small.counties[0].pk}/").status_code == 200
+
 
 class TestImportPages:
     def send(self, client: Client, root: Unit, content: bytes, name: str = "名册.csv"):
@@ -178,7 +185,7 @@ class TestImportPages:
         assert "省部级" in client.get(page).content.decode()
         marked = client.get(f"{page}errors/")
 
-        assert "省部级" in b"".join(marked.streaming_content).decode("utf-8-sig")
+        assert "省部级" in marked.getvalue().decode("utf-8-sig")
         assert client.post(f"{page}take-over/").status_code == 409
 
     def test_another_table_is_refused_beside_the_form(self, small):
@@ -204,7 +211,7 @@ class TestImportPages:
     def test_the_template_is_handed_out(self, small):
         answer = signed_in(small.city).get("/units/import/template/")
 
-        assert load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets
+        assert load_workbook(io.BytesIO(answer.getvalue())).worksheets
 
     def test_whoever_keeps_no_register_is_refused(self, small):
         assert signed_in(small.city, "leading_group_member").get("/units/import/").status_code == 403

@@ -4,7 +4,7 @@ import pytest
 
 from duban.audit.models import AuditEvent
 from duban.config.factories import actor_with, build_tree
-from duban.kernel.errors import InvalidInput, NotAllowed
+from duban.kernel.errors import InvalidInput, NotAllowed, NotFound
 from duban.organisation import commands, queries
 from duban.organisation.models import Person, Post, Unit
 from duban.organisation.tests.material import LATER, LONG_AGO, NOW, SYSTEM, TODAY, child, top
@@ -98,6 +98,16 @@ class TestAppoint:
         )
 
         assert not [event for event in AuditEvent.objects.all() if "丁某某" in event.payload]
+
+    def test_a_county_cannot_appoint_somebody_it_does_not_know(self):
+        tree = build_tree(counties=2, townships=1, villages=1, departments=1)
+        somebody, newcomer = person("甲某"), person("乙某")
+        appoint(tree.counties[1], somebody)
+        actor = actor_with(unit=tree.counties[0], role="county_office")
+
+        with pytest.raises(NotFound):
+            queries.get_person(actor=actor, person_id=somebody.pk)
+        assert queries.get_person(actor=actor, person_id=newcomer.pk) == newcomer
 
 
 class TestEndPost:

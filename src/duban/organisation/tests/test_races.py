@@ -7,10 +7,10 @@ from threading import Barrier
 from django.db import connection, transaction
 
 from duban.config.factories import build_tree
-from duban.kernel.errors import InvalidInput
+from duban.kernel.errors import IllegalStep, InvalidInput, Refused
 from duban.organisation import commands, queries
 from duban.organisation.models import Post, Unit
-from duban.organisation.tests.material import NOW, SYSTEM, TODAY
+from duban.organisation.tests.material import CITY, NOW, SYSTEM, TODAY, as_csv
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
@@ -22,7 +22,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
             barrier.wait(timeout=10)
             with transaction.atomic():
                 return act()
-        except InvalidInput as refusal:
+        except Refused as refusal:
             return refusal
         finally:
             connection.close()
@@ -91,3 +91,18 @@ def test_two_principals_at_once_become_one(own_database):
     )
 
     assert Post.objects.filter(unit=tree.office, kind="principal").count() == 1
+
+
+def test_a_table_taken_over_twice_at_once_is_taken_over_once(own_database):
+    tree = build_tree(counties=1, townships=1, villages=1, departments=1)
+    found = commands.receive_import(
+        actor=SYSTEM, root_id=tree.city.pk, file_name="units.csv", content=as_csv(CITY[1:2]), at=NOW
+    )
+
+    results = at_once(
+        *(lambda: commands.take_over_import(actor=SYSTEM, import_id=found.pk, at=NOW) for _twice in range(2))
+    )
+
+    assert sum(isinstance(result, IllegalStep) for result in results) == 1
+    assert Unit.objects.filter(name=CITY[1][1]).count() == 1
+    assert queries.check_tree(actor=SYSTEM) == []

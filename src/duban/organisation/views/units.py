@@ -295,7 +295,7 @@ def lines(request: Request) -> HttpResponse:
         commands.add_line(actor=request.actor, name=request.POST.get("name", ""), at=timezone.now())
         say(request, _("Saved."))
         return redirect("organisation:lines")
-    found = queries.lines(actor=request.actor)
+    found = queries.line_list(actor=request.actor)
     return render(request, "organisation/lines.html", {"lines": found, "may_edit": request.actor.holds("unit.edit")})
 
 

@@ -204,7 +204,7 @@ def unit_listing(*, actor: Actor, found: UnitTable) -> Listing:
         [_("Sum"), *(number.value for number in found.totals), "" if found.done_share is None else found.done_share]
     )
     return Listing(
-        title=_("Table of units"),
+        title=_("Where the units stand"),
         scope=found.scope,
         filters=found.filters,
         as_of=found.day.as_of,

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duban.access import queries as access
@@ -243,7 +243,7 @@ def _find_checker(*, actor: Actor, task: Task, at: datetime) -> None:
                 actor=Actor.system("task.moved_up"),
                 task=task,
                 kind=EntryKind.MOVED_UP,
-                text=say("Nobody at any level may check this at present: everybody who could had a part in it."),
+                text=gettext("Nobody at any level may check this at present: everybody who could had a part in it."),
                 at=at,
             )
             break
@@ -252,7 +252,7 @@ def _find_checker(*, actor: Actor, task: Task, at: datetime) -> None:
             actor=Actor.system("task.moved_up"),
             task=task,
             kind=EntryKind.MOVED_UP,
-            text=say("Nobody at %(unit)s may check this, because everybody there had a part in it. It goes to %(upper)s.")
+            text=gettext("Nobody at %(unit)s may check this, because everybody there had a part in it. It goes to %(upper)s.")
             % {"unit": unit.shown_name, "upper": upper.shown_name},
             at=at,
         )

@@ -1,9 +1,11 @@
 """The cast of these tests: a city office, a department that owes, another that helps, a county office, a clerk."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from duban.access.models import Grant
 from duban.access.states import Reach
@@ -27,12 +29,22 @@ class Cast:
         """Return a browser in which this actor is signed in."""
         client = Client()
         client.cookies["language"] = "en"
-        client.force_login(User.objects.get(pk=actor.user_id))
+        client.force_login(User.objects.get(pk=actor.user_id or 0))
         return client
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
 def cast(db) -> Cast:
+    return make_cast()
+
+
+def make_cast() -> Cast:
     tree = build_tree()
     office, owner, helper, stranger = tree.departments[:4]
     return Cast(

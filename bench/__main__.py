@@ -1,0 +1,331 @@
+"""
+Measure the program: `python -m bench`.
+
+Builds a city of 19,473 units with 1,000,000 tasks in a database of its own, serves it as in production, and measures each
+page and each change through HTTP beside the same result by hand-written SQL. Prints a table, writes build/bench.json.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+
+from bench import city as shape
+from bench import reading, writing
+from bench.city import City
+from bench.load import ask, median_of_runs
+from bench.place import BUILD, Place, make_empty, open_place
+from bench.program import Program
+
+RESULT = BUILD / "bench.json"
+MEMORY_AIM_MB = 250.0
+
+
+@dataclass
+class Row:
+    """One measured line; the names are those of build/bench.json."""
+
+    scenario: str
+    role: str
+    units: int
+    rows: int
+    p50_ms: float
+    p95_ms: float
+    sql_ms: float
+    queries: int
+    aim_ms: float
+    # Where the aim is not a time: megabytes, or changes per second.
+    value: float | None = None
+    aim: float | None = None
+    unit: str = "ms"
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether the aim was not reached."""
+        if self.value is not None and self.aim is not None:
+            return self.value < self.aim if self.unit == "/s" else self.value > self.aim
+        return bool(self.aim_ms) and self.p95_ms > self.aim_ms
+
+    def line(self) -> str:
+        """Return the row as it is printed."""
+        name = f"{self.scenario:<30} {self.role:<20} {self.units:>6} {self.rows:>7}"
+        mark = "  missed" if self.is_missed else ""
+        if self.value is not None:
+            return f"{name} {self.value:>9.1f} {self.unit}, aim {self.aim:.0f}{mark}"
+        ratio = f"{self.p50_ms / self.sql_ms:>6.1f}" if self.sql_ms else "     –"
+        return (
+            f"{name} {self.p50_ms:>9.1f} {self.p95_ms:>9.1f} {self.sql_ms:>9.1f} {ratio} {self.queries:>4}"
+            f" {self.aim_ms:>7.0f}{mark}"
+        )
+
+
+HEAD = (
+    f"{'scenario':<30} {'role':<20} {'units':>6} {'rows':>7} {'p50 ms':>9} {'p95 ms':>9} {'SQL ms':>9} {'ratio':>6}"
+    f" {'ask':>4} {'aim':>7}"
+)
+
+
+class Bench:
+    """One run on one city."""
+
+    def __init__(self, *, place: Place, count: int, runs: int, only: str) -> None:
+        self.place, self.count, self.runs, self.only = place, count, runs, only
+        self.city: City = shape.describe()
+        self.found: list[Row] = []
+
+    def run(self, *, is_quick: bool) -> list[Row]:
+        """Measure everything and return the rows."""
+        users = [*self.city.users.values(), *self.city.liaisons]
+        self.sessions = shape.session_keys(user_ids=users)
+        self.program = Program(place=self.place)
+        try:
+            with psycopg.connect(self.place.app_url, autocommit=True) as self.connection:
+                print(HEAD, flush=True)
+                self._pages()
+                self._steps(is_quick=is_quick)
+                self._fan_out()
+                self._export()
+                self._memory()
+                self._imports(is_quick=is_quick)
+        finally:
+            self.program.end()
+        return self.found
+
+    def _add(self, row: Row) -> None:
+        self.found.append(row)
+        print(row.line(), flush=True)
+
+    def _wanted(self, name: str) -> bool:
+        return self.only in name
+
+    def _pages(self) -> None:
+        of_city: dict[str, float] = {}
+        for scenario in reading.scenarios(city=self.city):
+            if not self._wanted(scenario.name):
+                continue
+            session = self.sessions[self.city.users[scenario.role]]
+            queries, page = queries_of(path=scenario.paths[0], session=session)
+            reading.prove(connection=self.connection, scenario=scenario, page=page)
+            sql_ms, rows = reading.by_hand(connection=self.connection, scenario=scenario)
+            p50, p95 = median_of_runs(
+                port=self.program.port, questions=scenario.questions(session), count=self.count, runs=self.runs
+            )
+            self._add(
+                Row(
+                    scenario=scenario.name,
+                    role=scenario.role,
+                    units=scenario.units,
+                    rows=rows,
+                    p50_ms=round(p50, 1),
+                    p95_ms=round(p95, 1),
+                    sql_ms=round(sql_ms, 2),
+                    queries=queries,
+                    aim_ms=scenario.aim_ms,
+                )
+            )
+            if scenario.role == "city office":
+                of_city[scenario.name] = p95
+            elif scenario.name in of_city:
+                aim = 1.5 * of_city[scenario.name] + 10
+                if p95 > aim:
+                    print(f"  {scenario.role} takes more than 1.5 × city office + 10 ms = {aim:.1f} ms", flush=True)
+
+    def _steps(self, *, is_quick: bool) -> None:
+        liaisons = {user: self.sessions[user] for user in self.city.liaisons if user in self.sessions}
+        office = self.sessions[self.city.users["city office"]]
+        needed = 50 + self.count * self.runs
+        if self._wanted("status change"):
+            by_hand = round(writing.step_by_hand(connection=self.connection), 2)
+            signing = writing.steps_to_sign(connection=self.connection, sessions=liaisons, take=needed + 1)
+            accepting = writing.steps_to_accept(connection=self.connection, session=office, take=needed + 1)
+            for name, role, steps, units in (
+                ("status change (sign)", "single unit", signing, 1),
+                ("status change (accept)", "city office", accepting, self.city.units),
+            ):
+                first = next(steps.questions)
+                queries, _page = queries_of(path=first.path, session=first.session, body=first.body)
+                steps = writing.Steps(steps.questions, steps.number - 1)
+                p50, p95 = writing.measure_steps(program=self.program, steps=steps, count=self.count, runs=self.runs)
+                self._add(Row(name, role, units, 1, round(p50, 1), round(p95, 1), by_hand, queries, 40))
+        if self._wanted("changes per second"):
+            steps = writing.steps_to_sign(
+                connection=self.connection, sessions=liaisons, take=300 if is_quick else 3000
+            )
+            answers = writing.measure_throughput(program=self.program, steps=steps)
+            rate = len(answers.times) / answers.seconds
+            self._add(
+                Row(
+                    scenario="changes per second",
+                    role="single unit",
+                    units=len(liaisons),
+                    rows=len(answers.times),
+                    p50_ms=round(answers.p50, 1),
+                    p95_ms=round(answers.p95, 1),
+                    sql_ms=0,
+                    queries=0,
+                    aim_ms=0,
+                    value=round(rate, 1),
+                    aim=150,
+                    unit="/s",
+                )
+            )
+
+    def _fan_out(self) -> None:
+        if not self._wanted("fan-out"):
+            return
+        median, worst = writing.measure_fan_out(
+            program=self.program,
+            connection=self.connection,
+            city=self.city,
+            session=self.sessions[self.city.users["city office"]],
+            runs=self.runs,
+        )
+        by_hand = writing.fan_out_by_hand(connection=self.connection, city=self.city)
+        villages = writing.units_of_all()
+        self._add(
+            Row("fan-out", "city office", villages, villages, round(median), round(worst), round(by_hand), 0, 3000)
+        )
+
+    def _export(self) -> None:
+        if not self._wanted("export"):
+            return
+        office = self.sessions[self.city.users["city office"]]
+        by_hand, rows = writing.export_by_hand(connection=self.connection, status="asked_done")
+        took, peak = writing.measure_export(program=self.program, session=office, status="asked_done")
+        self._add(
+            Row("export", "city office", self.city.units, rows, round(took), round(took), round(by_hand), 0, 30000)
+        )
+        self._add(_memory("export, peak of the process", peak, 300))
+
+    def _memory(self) -> None:
+        if self._wanted("memory"):
+            for kind, sizes in self.program.memory().items():
+                self._add(_memory(f"memory, largest {kind}", sizes[0], MEMORY_AIM_MB))
+
+    def _imports(self, *, is_quick: bool) -> None:
+        if not self._wanted("import"):
+            return
+        number = 2000 if is_quick else writing.IMPORTED
+        root = writing.new_county(city=self.city, name="新设县")
+        times = writing.measure_import(root=root, content=writing.register_of(units=number))
+        by_hand = writing.import_by_hand(connection=self.connection, parent=root, units=number)
+        took = round(sum(times))
+        self._add(Row("import of units", "city office", number, number, took, took, round(by_hand), 0, 8000))
+        print("  received, checked, taken over in ms:", *(round(one) for one in times), flush=True)
+        root = writing.new_county(city=self.city, name="另设县")
+        content = writing.register_of(units=number, faulty_every=writing.FAULTY_EVERY)
+        took_back, errors = writing.measure_return(root=root, content=content)
+        back = round(took_back)
+        self._add(Row("import returned with errors", "city office", number, errors, back, back, 0, 0, 20000))
+
+
+def _memory(name: str, value: float, aim: float) -> Row:
+    return Row(name, "", 0, 0, 0, 0, 0, 0, 0, value=round(value, 1), aim=aim, unit="MB")
+
+
+def queries_of(*, path: str, session: str, body: str = "") -> tuple[int, str]:
+    """Ask in this process and return the number of statements and the page; needs Django."""
+    from django.db import connection  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    client = Client(raise_request_exception=True)
+    client.cookies["sessionid"] = session
+    if not body:
+        # Once before: what is kept in the process after the first request is not counted.
+        client.get(path)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.post(path, body, content_type="application/json") if body else client.get(path)
+    if response.status_code >= 400:
+        raise SystemExit(f"{path} was refused: {response.status_code}")
+    return len(captured.captured_queries), response.content.decode(errors="replace")
+
+
+def prepare(*, place: Place, share: float, is_reused: bool) -> None:
+    """Fill the city, or look whether it is there."""
+    os.environ.update(place.env)
+    import django  # noqa: PLC0415
+
+    if not is_reused or not _is_filled(place):
+        began = time.monotonic()
+        make_empty(place)
+        now = datetime.now(UTC)
+        today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
+        with psycopg.connect(place.owner_url) as owner:
+            city = shape.fill(owner=owner, today=today, at=now, share=share)
+        django.setup()
+        shape.finish(city=city, today=today, at=now)
+        with psycopg.connect(place.owner_url, autocommit=True) as owner:
+            owner.execute("VACUUM (ANALYZE)")
+        print(f"The city was filled in {time.monotonic() - began:.0f} s.", flush=True)
+    else:
+        django.setup()
+
+
+def _is_filled(place: Place) -> bool:
+    try:
+        with psycopg.connect(place.owner_url) as owner:
+            row = owner.execute("SELECT count(*) FROM tasks_taskfigures").fetchone()
+    except psycopg.errors.UndefinedTable:
+        return False
+    return bool(row and row[0])
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line, measure, print and write."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few requests: finds what is slow, measures nothing exactly")
+    parser.add_argument("--requests", type=int, default=500, help="measured requests per run")
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--only", default="", help="part of the names of the scenarios")
+    parser.add_argument("--reuse", action="store_true", help="keep the city of the last run where there is one")
+    parser.add_argument("--write-docs", action="store_true", help="write docs/reference/bench.md from the result")
+    given = parser.parse_args(arguments)
+    if given.write_docs and not given.quick and RESULT.exists() and given.reuse:
+        _write_docs()
+        return
+    warnings.filterwarnings("ignore", message="No directory at")
+    os.environ.setdefault("DUBAN_LOG", "WARNING")
+    began = time.monotonic()
+    place = open_place(name="bench")
+    try:
+        prepare(place=place, share=1.0, is_reused=given.reuse)
+        count, runs = (40, 1) if given.quick else (given.requests, given.runs)
+        rows = Bench(place=place, count=count, runs=runs, only=given.only).run(is_quick=given.quick)
+    finally:
+        place.end()
+    minutes = (time.monotonic() - began) / 60
+    missed = [row for row in rows if row.is_missed]
+    print(f"\n{len(rows)} lines, {len(missed)} aims missed, {minutes:.1f} minutes.")
+    if not given.only:
+        RESULT.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
+        if given.write_docs:
+            _write_docs()
+
+
+def _write_docs() -> None:
+    from bench.page import write  # noqa: PLC0415
+
+    write(rows=[Row(**row) for row in read_result()], path=Path(__file__).parents[1] / "docs" / "reference" / "bench.md")
+
+
+def read_result() -> list[dict[str, Any]]:
+    """Return the rows of the last run."""
+    found: list[dict[str, Any]] = json.loads(RESULT.read_text())
+    return found
+
+
+__all__ = ["Row", "ask", "main"]
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Several people and workers at once, with real commits: one wins, nothing is done twice, the figures agree."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import translation
+
+from duban.audit.models import AuditEvent
+from duban.config.factories import SOME_MOMENT
+from duban.figures import commands as figures
+from duban.kernel.authority import Actor
+from duban.kernel.errors import IllegalStep, Refused
+from duban.tasks import commands
+from duban.tasks.commands.drafting import AssignmentText
+from duban.tasks.models import Task, TaskEntry, TaskFigures
+from duban.tasks.tests.conftest import Cast, make_cast
+from duban.tasks.tests.test_chain import DUE, issue_to, step
+
+AT = SOME_MOMENT
+
+
+@pytest.fixture
+def cast(own_database: Any) -> Cast:
+    return make_cast()
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Start all acts at the same moment, each on a connection of its own; return results or refusals."""
+    ready = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        with translation.override("en"):
+            try:
+                ready.wait(timeout=20)
+                return act()
+            except Refused as refusal:
+                return refusal
+            finally:
+                connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def differing(cast: Cast) -> dict[str, int]:
+    return figures.recount_all(actor=Actor.system("test"), campaign_id=cast.campaign.pk, at=AT)
+
+
+def test_of_four_checkers_who_press_at_once_one_accepts(cast):
+    task = issue_to(cast, cast.tree.departments[1])
+    step(cast.owner, task, "sign")
+    step(cast.owner, task, "ask_done", text="完成")
+    answers = at_once(*[lambda: step(cast.second, task, "accept") for _checker in range(4)])
+    assert [type(answer) for answer in answers].count(Task) == 1
+    assert [type(answer) for answer in answers].count(IllegalStep) == 3
+    assert TaskEntry.objects.filter(task=task, kind="accept").count() == 1
+    assert AuditEvent.objects.filter(object_id=task.pk, verb="task.accept").count() == 1
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_accept_and_return_at_once_leave_one_of_them(cast):
+    task = issue_to(cast, cast.tree.departments[1])
+    step(cast.owner, task, "sign")
+    step(cast.owner, task, "ask_done", text="完成")
+    answers = at_once(
+        lambda: step(cast.second, task, "accept"),
+        lambda: step(cast.office, task, "return", text="缺少小结", new_due=DUE),
+    )
+    assert [isinstance(answer, IllegalStep) for answer in answers].count(True) == 1
+    task.refresh_from_db()
+    last = TaskEntry.objects.filter(task=task).latest("pk")
+    assert (task.status, last.kind) in {("done", "accept"), ("in_hand", "return")}
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_two_workers_on_one_assignment_give_each_unit_one_task(cast):
+    text = AssignmentText(wording="开展走访", target="class", target_rule={"levels": ["village"]}, due_on=DUE)
+    draft = commands.create_assignment(
+        actor=cast.office, campaign_id=cast.campaign.pk, assigner_id=cast.tree.city.pk, text=text, at=AT
+    )
+    assignment = commands.issue(actor=cast.office, assignment_id=draft.pk, at=AT)
+
+    def serve() -> int:
+        steps = 0
+        while commands.serve_next_units(actor=Actor.system("test"), assignment_id=draft.pk, at=AT, step=50):
+            steps += 1
+        return steps
+
+    at_once(serve, serve)
+    assignment.refresh_from_db()
+    villages = [*cast.tree.villages, *cast.tree.branches]
+    assert (assignment.status, assignment.units_done) == ("issued", len(villages))
+    assert sorted(Task.objects.values_list("unit_id", flat=True)) == sorted(unit.pk for unit in villages)
+    assert TaskFigures.objects.filter(to_sign=1).count() == len(villages)
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_answers_to_several_items_of_one_unit_at_once_leave_right_figures(cast):
+    tasks = [issue_to(cast, cast.tree.departments[1]) for _number in range(4)]
+    answers = at_once(*[lambda task=task: step(cast.owner, task, "sign") for task in tasks])
+    assert all(isinstance(answer, Task) for answer in answers), answers
+    kept = TaskFigures.objects.get(unit=cast.tree.departments[1])
+    assert (kept.total, kept.to_sign, kept.in_hand) == (4, 0, 4)
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_an_answer_during_the_fan_out_of_another_item_to_the_same_unit_leaves_right_figures(cast):
+    task = issue_to(cast, cast.tree.departments[1])
+    drafts = [
+        commands.create_assignment(
+            actor=cast.office,
+            campaign_id=cast.campaign.pk,
+            assigner_id=cast.tree.city.pk,
+            text=AssignmentText(wording="开展走访", target="class", target_rule={"kinds": ["department"]}, due_on=DUE),
+            at=AT,
+        )
+        for _number in range(3)
+    ]
+    at_once(
+        lambda: step(cast.owner, task, "sign"),
+        *[lambda draft=draft: commands.issue(actor=cast.office, assignment_id=draft.pk, at=AT) for draft in drafts],
+    )
+    assert TaskFigures.objects.get(unit=cast.tree.departments[1]).total == 4
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_one_draft_issued_by_two_at_once_goes_out_once(cast):
+    text = AssignmentText(wording="开展走访", target="class", target_rule={"kinds": ["department"]}, due_on=DUE)
+    draft = commands.create_assignment(
+        actor=cast.office, campaign_id=cast.campaign.pk, assigner_id=cast.tree.city.pk, text=text, at=AT
+    )
+    answers = at_once(
+        *[
+            lambda actor=actor: commands.issue(actor=actor, assignment_id=draft.pk, at=AT)
+            for actor in (cast.office, cast.second)
+        ]
+    )
+    assert [isinstance(answer, IllegalStep) for answer in answers].count(True) == 1
+    assert Task.objects.filter(assignment=draft).count() == 4
+    assert AuditEvent.objects.filter(verb="assignment.issue", object_id=draft.pk).count() == 1
