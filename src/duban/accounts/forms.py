@@ -47,3 +47,21 @@ class PasswordForm(forms.Form):
         if given.get("password") and given.get("again") and given["password"] != given["again"]:
             self.add_error("again", _("The two are not the same."))
         return given
+
+
+class NewPasswordForm(forms.Form):
+    """A first password for somebody else, who changes it."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        max_length=200,
+        strip=False,
+        help_text=_("At least 10 characters; a short sentence is easy to remember."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class EndForm(forms.Form):
+    """Why an account ends."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500)

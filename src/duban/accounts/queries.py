@@ -9,6 +9,9 @@ from duban.accounts.models import User
 from duban.accounts.policy import may_keep_accounts
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
+from duban.kernel.paging import Page, cut, decode_key
+
+PAGE_SIZE = 50
 
 
 def get_user(*, actor: Actor, user_id: int) -> User:
@@ -24,6 +27,19 @@ def get_user(*, actor: Actor, user_id: int) -> User:
     if user is None:
         raise NotFound(_("There is no such account."))
     return user
+
+
+def user_list(*, actor: Actor, searched: str = "", after: str = "", size: int = PAGE_SIZE) -> Page[User]:
+    """
+    Return one page of all accounts by sign-in name, for whoever keeps accounts.
+
+    :raises NotAllowed: if this actor keeps no accounts
+    """
+    may_keep_accounts(actor).require()
+    users = User.objects.filter(sign_in_name__gt=decode_key(after, length=1, kinds=(str,))[0] if after else "")
+    if searched.strip():
+        users = users.filter(sign_in_name__contains=searched.strip().lower())
+    return cut(list(users.order_by("sign_in_name")[: size + 1]), size=size, key=lambda user: (user.sign_in_name,))
 
 
 def has_demonstration_accounts(*, actor: Actor) -> bool:

@@ -9,5 +9,8 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("password/", views.password, name="password"),
+    path("accounts/", views.listing, name="list"),
+    path("accounts/<int:user_id>/", views.account, name="account"),
+    path("accounts/<int:user_id>/end/", views.end, name="end"),
     path("switch-post/", views.switch_post, name="switch-post"),
 ]

@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.accounts import commands, demonstration, queries
-from duban.accounts.forms import PasswordForm, SignInForm
+from duban.accounts.forms import EndForm, NewPasswordForm, PasswordForm, SignInForm
 from duban.accounts.throttling import Place, name_hash
 from duban.kernel.errors import InvalidInput, NotAllowed, TooManyAttempts
 from duban.shell.notices import say
@@ -112,6 +112,46 @@ def switch_post(request: Request) -> HttpResponse:
     request.session["post"] = int(chosen)
     request.session.cycle_key()
     return redirect("/")
+
+
+@require_GET
+def listing(request: Request) -> HttpResponse:
+    """List all accounts, for whoever keeps them."""
+    page = queries.user_list(
+        actor=request.actor, searched=request.GET.get("name", "")[:60], after=request.GET.get("after", "")
+    )
+    return render(request, "accounts/list.html", {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+def account(request: Request, user_id: int) -> HttpResponse:
+    """Show one account, and give it a new password."""
+    found = queries.get_user(actor=request.actor, user_id=user_id)
+    form = NewPasswordForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                commands.set_password(
+                    actor=request.actor, user_id=user_id, password=form.cleaned_data["password"], at=timezone.now()
+                )
+            except InvalidInput as refusal:
+                beside(form, refusal)
+            else:
+                say(request, _("The new password is set. Hand it over in person; its owner changes it."))
+                return redirect("accounts:account", user_id)
+    return render(
+        request, "accounts/account.html", {"found": found, "form": form, "end_form": EndForm()}, status=status
+    )
+
+
+@require_POST
+def end(request: Request, user_id: int) -> HttpResponse:
+    """End an account."""
+    commands.end_user(actor=request.actor, user_id=user_id, reason=request.POST.get("reason", ""), at=timezone.now())
+    say(request, _("The account has ended."))
+    return redirect("accounts:account", user_id)
 
 
 def _sign_in_page(request: Request, form: SignInForm, *, status: int) -> HttpResponse:

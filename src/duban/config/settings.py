@@ -166,6 +166,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 MAXIMUM_UPLOAD_BYTES = 20 * 1024 * 1024
 FILES = HOME / "files"
 
+# Each subject keeps its jobs in jobs.py.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

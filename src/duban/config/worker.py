@@ -5,8 +5,12 @@ import os
 import threading
 import time
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils import timezone
 from procrastinate.contrib.django import app
+
+from duban.figures import commands as figures
+from duban.kernel.authority import Actor
 
 log = logging.getLogger("duban.worker")
 # A worker that gave no sign for so long is dead; its jobs run again (every job may run twice).
@@ -16,6 +20,7 @@ JOBS_AT_ONCE = 2
 
 def work() -> None:
     """Work until SIGINT or SIGTERM."""
+    _catch_up()
     watch = threading.Thread(target=_watch, name="put-back", daemon=True)
     watch.start()
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
@@ -26,7 +31,16 @@ def work() -> None:
             install_signal_handlers=True,
             stalled_worker_timeout=DEAD_AFTER_SECONDS,
             update_heartbeat_interval=5.0,
+            delete_jobs="successful",
         )
+
+
+def _catch_up() -> None:
+    """Bring the figures forward to today, where the program stood still over midnight."""
+    now = timezone.now()
+    with transaction.atomic():
+        figures.close_all(actor=Actor.system("worker start"), today=timezone.localdate(now), at=now)
+    connection.close()
 
 
 def _watch() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from duban.audit import commands as audit
+from duban.campaigns import queries as campaigns
 from duban.figures.models import OPEN_END, FiguresDay
 from duban.figures.tables import FigureTable, installed
 from duban.kernel.authority import Actor
@@ -99,6 +100,14 @@ def close_days(*, actor: Actor, campaign_id: int, today: date, at: datetime) -> 
             payload={"as_of": day.as_of, "days": closed},
         )
     return closed
+
+
+def close_all(*, actor: Actor, today: date, at: datetime) -> int:
+    """Bring the figures of every campaign forward to today; return the number of days closed."""
+    return sum(
+        close_days(actor=actor, campaign_id=campaign.pk, today=today, at=at)
+        for campaign in campaigns.visible_campaigns(actor=actor)
+    )
 
 
 def _keep_history(*, table: FigureTable, campaign_id: int, day: date) -> None:

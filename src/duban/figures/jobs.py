@@ -3,7 +3,6 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from duban.campaigns import queries as campaigns
 from duban.figures import commands
 from duban.kernel.authority import Actor
 
@@ -12,7 +11,5 @@ from duban.kernel.authority import Actor
 @app.task(name="figures.close_days", queue="figures", queueing_lock="figures.close_days")
 def close_days(timestamp: int) -> None:
     """Bring every campaign's figures forward to today; looked at every five minutes, so also soon after a stop."""
-    actor = Actor.system("figures.close_days")
     now = timezone.now()
-    for campaign in campaigns.visible_campaigns(actor=actor):
-        commands.close_days(actor=actor, campaign_id=campaign.pk, today=timezone.localdate(now), at=now)
+    commands.close_all(actor=Actor.system("figures.close_days"), today=timezone.localdate(now), at=now)

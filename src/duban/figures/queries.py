@@ -66,13 +66,14 @@ def sums(
     condition, parameters = (choice or UnitChoice()).condition(alias="below")
     in_time = "true" if on is None else "kept.valid_from <= %(on)s AND kept.valid_until > %(on)s"
     total = ", ".join(f"sum(kept.{name})::bigint" for name in table.columns)
+    # A join with every unit of a city takes a third of the time, so only where the units are narrowed.
+    units = " JOIN organisation_unit AS below ON below.id = closure.descendant_id" if parameters else ""
     below = "closure.ancestor_id = ANY(%(units)s)" + ("" if with_below else " AND closure.depth = 0")
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT closure.ancestor_id, {total} FROM organisation_closure AS closure"
             f" JOIN {kept} AS kept ON kept.unit_id = closure.descendant_id AND kept.campaign_id = %(campaign)s"
-            " JOIN organisation_unit AS below ON below.id = closure.descendant_id"
-            f" WHERE {below} AND {in_time} AND {condition} GROUP BY closure.ancestor_id",
+            f"{units} WHERE {below} AND {in_time} AND {condition} GROUP BY closure.ancestor_id",
             {"campaign": campaign_id, "units": list(unit_ids), "on": on, **parameters},
         )
         return {row[0]: dict(zip(table.columns, row[1:], strict=True)) for row in cursor.fetchall()}

@@ -2,14 +2,37 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Q, QuerySet
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from duban.kernel.authority import Actor, Scope, path_end
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.organisation.models import Line, Unit, UnitExternalId
 from duban.organisation.policy import OrganisationCapability, may_edit
+
+
+@models.ForeignObject.register_lookup
+@models.Field.register_lookup
+class AnyOf(models.Lookup):  # type: ignore[type-arg]
+    """The filter `key__any_of=[…]`: one parameter, however many there are, where `in` has one for each."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def get_db_prep_lookup(self, value: Any, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """Return the whole list as one parameter."""
+        return "%s", [list(value)]
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, list[Any]]:
+        """Return the condition."""
+        key, key_parameters = self.process_lhs(compiler, connection)
+        values, parameters = self.process_rhs(compiler, connection)
+        return f"{key} = ANY({values}::bigint[])", [*key_parameters, *parameters]
 
 
 def scope_filter(*, scope: Scope, unit: str = "") -> Q:
@@ -24,7 +47,7 @@ def scope_filter(*, scope: Scope, unit: str = "") -> Q:
     for prefix in scope.paths:
         condition |= Q(**{f"{path}__gte": prefix, f"{path}__lt": path_end(prefix)})
     if scope.unit_ids:
-        condition |= Q(**{f"{key}__in": list(scope.unit_ids)})
+        condition |= Q(**{f"{key}__any_of": sorted(scope.unit_ids)})
     return condition
 
 

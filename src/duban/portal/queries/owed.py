@@ -79,12 +79,12 @@ def owed(*, actor: Actor, campaign: Campaign, unit_id: int | None, tab: str, tod
         units = units_answered_for(actor=actor)
         if not units:
             raise NotFound(_("Your present post answers for no unit."))
-        unit = units[0]
-    else:
-        unit = tasks.unit_in_view(actor=actor, unit_id=unit_id)
+        # Whoever answers for a unit sees its tasks (config.roles), but that is not for this page to assume.
+        unit_id = units[0].pk
+    unit = tasks.unit_in_view(actor=actor, unit_id=unit_id)
     day = tasks.day_of(actor=actor, campaign_id=campaign.pk, today=today)
     found = {
-        name: tasks.owed_by_unit(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk, tab=name)
+        name: tasks.owed_by_unit(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk, tab=name, unit=unit)
         for name in tab_words()
     }
     tab = tab if tab in found else "mine"

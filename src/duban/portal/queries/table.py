@@ -161,9 +161,11 @@ def unit_table(
     whole = [unit for unit in page.rows if _is_whole(scope, unit)]
     alone = [unit for unit in page.rows if not _is_whole(scope, unit)]
     found = counted(whole, with_below=True) | counted(alone, with_below=False)
+    own_only = {unit.pk for unit in alone}
     with_lower = _with_lower(scope=scope, units=page.rows, on=day.as_of)
     rows = [
-        UnitRow(unit, _filled(found.get(unit.pk)), False, unit in alone, unit.pk in with_lower) for unit in page.rows
+        UnitRow(unit, _filled(found.get(unit.pk)), False, unit.pk in own_only, unit.pk in with_lower)
+        for unit in page.rows
     ]
     if parent is not None and not after:
         own = _filled(counted([parent], with_below=False).get(parent.pk))

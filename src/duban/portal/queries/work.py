@@ -74,12 +74,12 @@ def task_filter(
 
 def work_list(*, actor: Actor, campaign: Campaign, given: TaskFilter, after: str = "") -> WorkList:
     """Return one page of the work list with its count, counted to 1,001 at most."""
-    page = tasks.work_list(actor=actor, given=given, after=after)
+    page, count = tasks.work_list_with_count(actor=actor, given=given, after=after)
     day = Day(given.as_of, given.near_until)
     unit = _unit(actor, given)
     return WorkList(
         page=Page([_line(task, day) for task in page.rows], page.after),
-        count=tasks.count_tasks(actor=actor, given=given),
+        count=count,
         given=given,
         unit=unit,
         day=day,

@@ -32,6 +32,7 @@ from duban.tasks.queries.lists import (
     to_check_page,
     unit_in_view,
     work_list,
+    work_list_with_count,
 )
 from duban.tasks.queries.single import (
     OfferedStep,
@@ -88,4 +89,5 @@ __all__ = [
     "visible_tasks",
     "words_of",
     "work_list",
+    "work_list_with_count",
 ]

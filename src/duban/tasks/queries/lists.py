@@ -106,7 +106,8 @@ def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
         tasks = tasks.filter(assignment_id=given.assignment_id)
     searched = query_words(given.words)
     if searched:
-        tasks = tasks.filter(assignment_id__in=matching_assignments(campaign_id=given.campaign_id, searched=searched))
+        found = matching_assignments(campaign_id=given.campaign_id, searched=searched)
+        tasks = tasks.filter(assignment_id__any_of=found)
     return tasks.filter(status_condition(status=given.status, as_of=given.as_of, near_until=given.near_until))
 
 
@@ -150,7 +151,22 @@ def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
 
 def work_list(*, actor: Actor, given: TaskFilter, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
     """Return one page of tasks: key items first, then by agreed date, undated ones last (R-643)."""
-    tasks = ordered(narrowed(actor=actor, given=given))
+    return _page(narrowed(actor=actor, given=given), after=after, size=size)
+
+
+def work_list_with_count(
+    *, actor: Actor, given: TaskFilter, after: str = "", size: int = PAGE_SIZE
+) -> tuple[Page[Task], int]:
+    """Return a page as `work_list` does, and how many tasks match, counted to 1,001 at most; searches once for both."""
+    tasks = narrowed(actor=actor, given=given)
+    page = _page(tasks, after=after, size=size)
+    if not after and not page.after:
+        return page, len(page.rows)
+    return page, tasks[: COUNTED_AT_MOST + 1].count()
+
+
+def _page(tasks: QuerySet[Task], *, after: str, size: int) -> Page[Task]:
+    tasks = ordered(tasks)
     if after:
         is_key, due, task_id = decode_key(after, length=3)
         tasks = tasks.filter(
@@ -170,15 +186,18 @@ def count_tasks(*, actor: Actor, given: TaskFilter) -> int:
     return narrowed(actor=actor, given=given)[: COUNTED_AT_MOST + 1].count()
 
 
-def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str) -> QuerySet[Task]:
+def owed_by_unit(
+    *, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit: Unit | None = None
+) -> QuerySet[Task]:
     """
     Return the open tasks of one unit for its list 本单位还差什么.
 
-    `tab` is "mine" (all it owns), "lead" (it owns and others help) or "help" (others own, it helps).
+    `tab` is "mine" (all it owns), "lead" (it owns and others help) or "help" (others own, it helps). `unit` may be
+    given where `unit_in_view` has returned it already.
 
     :raises NotFound: if this actor may not see the unit's tasks
     """
-    unit = unit_in_view(actor=actor, unit_id=unit_id)
+    unit = unit or unit_in_view(actor=actor, unit_id=unit_id)
     tasks = Task.objects.filter(campaign_id=campaign_id, status__in=OPEN_STATUSES)
     helped = AssignmentHelper.objects.filter(assignment=OuterRef("assignment"))
     if tab == "help":
