@@ -10,16 +10,21 @@ from tests.browser.conftest import NewSurfer
 PRINTED = [
     ("linxiaohe", "/table/"),
     ("linxiaohe", "/work/"),
-    ("linxiaohe", "/directives/1/draft-table/"),
+    ("linxiaohe", "/directives/2/draft-table/"),
     ("dingyifan", "/owed/"),
 ]
 # Elements for the hand that would be of no use on paper.
-CLICKABLE = "nav, form.search, .no-print, button, .skip-link, .actions"
+CLICKABLE = "nav.menu, form.search, .no-print, button, .skip-link, .actions"
 
 
 @pytest.mark.parametrize("name, path", PRINTED, ids=[path for _name, path in PRINTED])
 def test_a_printed_page_has_its_rows_and_head_and_nothing_to_click(surfer: NewSurfer, name: str, path: str) -> None:
     reader = surfer(name)
+    if path.endswith("/draft-table/"):
+        reader.open("/directives/2/")
+        if reader.count("form[action$='/take-all/']"):
+            reader.press("/take-all/")
+            reader.form("/take-all/").wait_for(state="detached")
     reader.open(path)
     shown = reader.page.locator("main table tbody tr").count()
     assert shown

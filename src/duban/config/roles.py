@@ -11,7 +11,7 @@ from duban.workdays.policy import WorkdaysCapability as Workdays
 
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW})
 _ASSIGNS = _READS | {Directives.EDIT, Tasks.ASSIGN, Tasks.CHECK}
-_ANSWERS = frozenset({Organisation.VIEW, Tasks.VIEW, Tasks.ANSWER})
+_ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER})
 
 ROLES: dict[str, frozenset[str]] = {
     # The office of a leading group: assigns, follows, checks.

@@ -15,6 +15,8 @@ RED = "#b01e1e"
 # Beyond it a name is cut.
 LABEL_PIXELS = 200
 _STYLE = re.compile(r'\sstyle="[^"]*"')
+# A layer without marks would be read out as a picture without a name.
+_EMPTY = re.compile(r'<g [^>]*role="graphics-symbol"[^>]*></g>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,25 @@ def unit_bars(*, rows: Sequence[Bar], labels: Labels) -> SafeString:
     """Return stacked bars, one per unit in the order given, as SVG without style attributes or script."""
     words = {name: getattr(labels, name) for name in COLOURS}
     values = [
-        {"row": number, "state": words[name], "place": place, "items": getattr(bar, name)}
+        {
+            "row": number,
+            "state": words[name],
+            "place": place,
+            "items": getattr(bar, name),
+            "said": f"{bar.label} {words[name]} {getattr(bar, name)}",
+        }
         | ({"href": bar.href} if bar.href else {})
         for number, bar in enumerate(rows)
         for place, name in enumerate(COLOURS)
         if getattr(bar, name)
     ]
     late = [
-        {"row": number, "items": bar.done + bar.asked + bar.in_hand + bar.to_sign, "late": f"{labels.overdue} {bar.overdue}"}
+        {
+            "row": number,
+            "items": bar.done + bar.asked + bar.in_hand + bar.to_sign,
+            "late": f"{labels.overdue} {bar.overdue}",
+            "said": f"{bar.label} {labels.overdue} {bar.overdue}",
+        }
         for number, bar in enumerate(rows)
         if bar.overdue
     ]
@@ -98,6 +111,7 @@ def _drawn(data: str) -> SafeString:
                         "legend": {"orient": "top", "symbolType": "square"},
                     },
                     "order": {"field": "place"},
+                    "description": {"field": "said", "type": "nominal"},
                     "href": {"field": "href", "type": "nominal"},
                 },
             },
@@ -108,6 +122,7 @@ def _drawn(data: str) -> SafeString:
                     "y": rows,
                     "x": {"field": "items", "type": "quantitative"},
                     "text": {"field": "late", "type": "nominal"},
+                    "description": {"field": "said", "type": "nominal"},
                 },
             },
         ],
@@ -120,4 +135,4 @@ def _drawn(data: str) -> SafeString:
     }
     svg = vl_convert.vegalite_to_svg(json.dumps(specification, ensure_ascii=False))
     # The page's policy forbids style attributes; what they say here is said by the attributes beside them.
-    return mark_safe(_STYLE.sub("", svg))  # noqa: S308 - drawn by us from numbers and escaped names
+    return mark_safe(_EMPTY.sub("", _STYLE.sub("", svg)))  # noqa: S308 - drawn by us from numbers and escaped names

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from duban.directives.outline import remarks
+from duban.directives.outline import differences, remarks
 from duban.directives.outline.model import Outline
 from duban.directives.outline.nesting import Item
 from duban.directives.outline.remarks import warning
@@ -16,9 +16,11 @@ _LABELS = {
 }
 
 
-def cautions(*, outline: Outline, items: dict[str, Item], view: str, omitted: bool) -> list[dict[str, Any]]:
+def cautions(
+    *, outline: Outline, items: dict[str, Item], roots: list[Item], view: str, omitted: bool
+) -> list[dict[str, Any]]:
     """Every warning about `outline`; `items` leads from node ids to markers, `omitted` where a notice names a hole."""
-    return [*_structure(outline, items), *_words(outline), *_source(outline, view, omitted=omitted)]
+    return [*_structure(outline, items), *_differences(view, roots), *_words(outline), *_source(outline, view, omitted=omitted)]
 
 
 def _structure(outline: Outline, items: dict[str, Item]) -> Iterator[dict[str, Any]]:
@@ -42,6 +44,14 @@ def _structure(outline: Outline, items: dict[str, Item]) -> Iterator[dict[str, A
         if node.source == "toc":
             message = "This heading stands only in the table of contents; its text is missing."
             yield warning("only_in_contents", message, node=node.id)
+
+
+def _differences(view: str, roots: list[Item]) -> Iterator[dict[str, Any]]:
+    for named, detailed in differences.differing_sets(view=view, roots=roots):
+        message = "The text names one set and details another."
+        yield warning("set_differs", message, named=named, detailed=detailed)
+    for text in differences.slips(view=view):
+        yield warning("slip", "Perhaps a slip of the pen; the words are kept as they came.", text=text)
 
 
 def _words(outline: Outline) -> Iterator[dict[str, Any]]:

@@ -25,7 +25,10 @@ _SET = re.compile(
 _PIECE = re.compile(r"[^、,;:。!?“”\n]+")
 _CLAUSE = re.compile(r"[^,;:。!?“”\n]+")
 _PREFIX = re.compile(r"^(?:即|就是|做到|也就是|分别是|包括|要|坚持做到|必须做到|对)?")
-_SLOGAN = re.compile(r"“([^“”\n]{4,80})”的?(\d{1,3}|[一二三四五六七八九十]{1,4})字")
+_SLOGAN = re.compile(
+    r"“(?P<before>[^“”\n]{4,80})”的?(?P<b>\d{1,3}|[一二三四五六七八九十]{1,4})(?:个)?字"
+    r"|(?P<a>\d{1,3}|[一二三四五六七八九十]{2,4})(?:个)?字[\u4e00-\u9fff]{0,6}[:,]?“(?P<after>[^“”\n]{4,80})”"
+)
 _REACH = 320
 
 
@@ -133,10 +136,11 @@ def named_sets(*, view: View, markers: list[int], begin: int) -> tuple[list[dict
         if listed < 2:
             members += [Member(start, end, shown) for start, end in chosen]
     for match in _SLOGAN.finditer(text, begin):
-        length = sum(1 for character in match.group(1) if "\u4e00" <= character <= "\u9fff")
-        counts.append(
-            _count(view.shown[match.start(2) : match.end()], number_of(match.group(2)), length, match.start(2))
-        )
+        slogan, number = ("before", "b") if match.group("before") else ("after", "a")
+        length = sum(1 for character in match.group(slogan) if "\u4e00" <= character <= "\u9fff")
+        stop = match.end() if slogan == "before" else match.start("after") - 1
+        place = match.start(number)
+        counts.append(_count(view.shown[place:stop], number_of(match.group(number)), length, place))
     return counts, sorted(members, key=lambda member: member.start)
 
 

@@ -14,6 +14,9 @@ _CHINESE_DATE = re.compile(
 _DASHED_DATE = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _PARTIAL_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号]|份)?")
 _MASKED_DATE = re.compile(r"(?=.*年)[\dxX×*某 年月日号一二三四五六七八九十〇]{2,20}")
+_REPORTS = re.compile(r"如下|现将|以下|^(?:为|根据|按照|近年|经)")
+_MASKED_NAME = re.compile(r"[\u4e00-\u9fff]{1,3}[ ]*[xX×*某]{1,3}|[\u4e00-\u9fff][ ]{1,4}[\u4e00-\u9fff]{1,2}")
+_ISSUER = re.compile(r"[\u4e00-\u9fff]{2,24}(?:办|局|委|办公室|中心|专班|指挥部|领导小组|委员会|政府|街道办事处|公司|学校|医院)")
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}:\S")
 _ROLE = re.compile(
     r"书记|[市区县省州镇乡厅局部处校院行会社站所组]长|主任|主席|部长|组长|秘书长|巡视员|调研员|总经理|董事长|总裁|负责人|专员|委员"
@@ -112,6 +115,7 @@ def _addressed(head: Head, view: View, begin: int, reach: int) -> int:
             and position > begin
             and not _DUTY.search(line)
             and "。" not in line
+            and not _REPORTS.search(line)
         ):
             _salute(head, view, position, stop)
             return position
@@ -137,7 +141,7 @@ def _title_block(head: Head, view: View, begin: int, end: int) -> None:
             head.start = min(head.start, start) if head.salutation is None else head.start
             head.cuts.append((start, "intro"))
             continue
-        kind = _line_kind(head, bare, view.shown[start:stop], has_title=bool(title))
+        kind = _line_kind(head, bare, view.shown[start:stop], title="".join(title))
         if kind == "title":
             if title and _doubles(title, bare):
                 head.doubled.append((start, stop))
@@ -147,7 +151,8 @@ def _title_block(head: Head, view: View, begin: int, end: int) -> None:
     head.title = "".join(title)
 
 
-def _line_kind(head: Head, bare: str, shown: str, *, has_title: bool) -> str:
+def _line_kind(head: Head, bare: str, shown: str, *, title: str) -> str:
+    has_title, complete = bool(title), bool(_TITLE_WORDS.search(title) or title.endswith(("汇报", "主持词", "典型材料")))
     inner = _BRACKETED.fullmatch(bare)
     if inner or len(bare) <= 40:
         labelled = False
@@ -165,6 +170,8 @@ def _line_kind(head: Head, bare: str, shown: str, *, has_title: bool) -> str:
             return "date"
     if inner and (_PARTIAL_DATE.fullmatch(inner.group(1)) or _MASKED_DATE.fullmatch(inner.group(1))):
         return "date"
+    if complete and (_MASKED_NAME.fullmatch(bare) or _ISSUER.fullmatch(bare)):
+        return "field"
     if has_title and _FIELD.match(bare):
         return "field"
     if _DOC_NUMBER.search(bare):

@@ -13,7 +13,7 @@ from duban.directives.outline.head import Head, iso_date, occasion_of, on_behalf
 from duban.directives.outline.kinds import assign_kinds, kind_of_member
 from duban.directives.outline.markers import find_candidates
 from duban.directives.outline.model import Node, Outline, Range, Sentence
-from duban.directives.outline.nesting import Nesting, close_items
+from duban.directives.outline.nesting import Item, Nesting, close_items
 from duban.directives.outline.noise import HOLE, NoiseRange, find_noise
 from duban.directives.outline.tails import closing_start, tails
 from duban.directives.outline.tree import Growth, merge
@@ -63,6 +63,7 @@ class _Reading:
         self.growth = Growth(view=view)
         self.all_sentences: list[Sentence] = []
         self.loose: list[Sentence] = []
+        self.roots: list[Item] = []
 
     def outline(self) -> Outline:
         view, begin = self.view, self.view.contents[1]
@@ -81,6 +82,7 @@ class _Reading:
             head.start = begin
         end = len(view.text)
         close_items(roots=roots, end=end)
+        self.roots = roots
         returns = tails(view=view, roots=roots, end=end)
         body = self.growth.grow(roots, 1, contents=False)
         self._cut_head(head, begin, first)
@@ -372,7 +374,7 @@ class _Reading:
                     "repeats": sentence.repeats,
                 }
             )
-        return found
+        return _addressed_once(found)
 
     def _finish(
         self,
@@ -422,6 +424,7 @@ class _Reading:
         self.warnings += cautions(
             outline=outline,
             items=self.growth.items,
+            roots=self.roots,
             view=view.text,
             omitted=any(item.leaves == HOLE for item in self.noise),
         )
@@ -442,6 +445,18 @@ class _Reading:
             seen["omitted_end"] = max(int(total.group(1)) - int(shown.group(1)) - sum(middle), 0)
             seen["percent"] = round(100 * int(shown.group(1)) / int(total.group(1)), 1)
         return seen
+
+
+def _addressed_once(tasks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Whoever a repeated sentence addresses is addressed by the first one too: it alone becomes a task (R-711)."""
+    first = {task["sentence"]: task for task in tasks}
+    for task in tasks:
+        earlier = first.get(task["repeats"]) if task["repeats"] is not None else None
+        if earlier is not None:
+            who = (earlier["responsible"] or "").split(" | ")
+            also = _joined([earlier["inherited_responsible"], task["responsible"], task["inherited_responsible"]])
+            earlier["inherited_responsible"] = _joined(part for part in (also or "").split(" | ") if part not in who)
+    return tasks
 
 
 def _with(sentence: Sentence, **changed: Any) -> Sentence:
