@@ -37,6 +37,7 @@ faults: ## kill it many times, in the middle of everything
 	@$(PYTHON3) ops/prepare.py --dev
 	@exec $(BIN)/python -m bench.faults
 
-docs: ## print the reference pages anew from the code
+docs: ## print the reference pages anew from the code, and take the pictures
 	@$(PYTHON3) ops/prepare.py --dev --browser
 	$(BIN)/python -m duban.config.reference write
+	$(BIN)/python -m duban.config.pictures

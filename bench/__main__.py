@@ -8,7 +8,6 @@ page and each change through HTTP beside the same result by hand-written SQL. Pr
 import argparse
 import json
 import os
-import sys
 import time
 import warnings
 from collections.abc import Sequence
@@ -23,7 +22,7 @@ import psycopg
 from bench import city as shape
 from bench import reading, writing
 from bench.city import City
-from bench.load import ask, median_of_runs
+from bench.load import median_of_runs
 from bench.place import BUILD, Place, make_empty, open_place
 from bench.program import Program
 
@@ -158,9 +157,7 @@ class Bench:
                 p50, p95 = writing.measure_steps(program=self.program, steps=steps, count=self.count, runs=self.runs)
                 self._add(Row(name, role, units, 1, round(p50, 1), round(p95, 1), by_hand, queries, 40))
         if self._wanted("changes per second"):
-            steps = writing.steps_to_sign(
-                connection=self.connection, sessions=liaisons, take=300 if is_quick else 3000
-            )
+            steps = writing.steps_to_sign(connection=self.connection, sessions=liaisons, take=300 if is_quick else 3000)
             answers = writing.measure_throughput(program=self.program, steps=steps)
             rate = len(answers.times) / answers.seconds
             self._add(
@@ -216,13 +213,13 @@ class Bench:
         if not self._wanted("import"):
             return
         number = 2000 if is_quick else writing.IMPORTED
-        root = writing.new_county(city=self.city, name="新设县")
+        root = writing.new_county(city=self.city, name=f"新设县{time.time():.0f}")
         times = writing.measure_import(root=root, content=writing.register_of(units=number))
         by_hand = writing.import_by_hand(connection=self.connection, parent=root, units=number)
         took = round(sum(times))
         self._add(Row("import of units", "city office", number, number, took, took, round(by_hand), 0, 8000))
         print("  received, checked, taken over in ms:", *(round(one) for one in times), flush=True)
-        root = writing.new_county(city=self.city, name="另设县")
+        root = writing.new_county(city=self.city, name=f"另设县{time.time():.0f}")
         content = writing.register_of(units=number, faulty_every=writing.FAULTY_EVERY)
         took_back, errors = writing.measure_return(root=root, content=content)
         back = round(took_back)
@@ -284,14 +281,17 @@ def _is_filled(place: Place) -> bool:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line, measure, print and write."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few requests: finds what is slow, measures nothing exactly")
+    parser.add_argument(
+        "--quick", action="store_true", help="few requests: finds what is slow, measures nothing exactly"
+    )
     parser.add_argument("--requests", type=int, default=500, help="measured requests per run")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default="", help="part of the names of the scenarios")
     parser.add_argument("--reuse", action="store_true", help="keep the city of the last run where there is one")
-    parser.add_argument("--write-docs", action="store_true", help="write docs/reference/bench.md from the result")
+    parser.add_argument("--write-docs", action="store_true", help="write docs/reference/bench.md after measuring")
+    parser.add_argument("--docs-only", action="store_true", help="write it from the last result, without measuring")
     given = parser.parse_args(arguments)
-    if given.write_docs and not given.quick and RESULT.exists() and given.reuse:
+    if given.docs_only:
         _write_docs()
         return
     warnings.filterwarnings("ignore", message="No directory at")
@@ -316,16 +316,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _write_docs() -> None:
     from bench.page import write  # noqa: PLC0415
 
-    write(rows=[Row(**row) for row in read_result()], path=Path(__file__).parents[1] / "docs" / "reference" / "bench.md")
+    write(
+        rows=[Row(**row) for row in _read_result()], path=Path(__file__).parents[1] / "docs" / "reference" / "bench.md"
+    )
 
 
-def read_result() -> list[dict[str, Any]]:
+def _read_result() -> list[dict[str, Any]]:
     """Return the rows of the last run."""
     found: list[dict[str, Any]] = json.loads(RESULT.read_text())
     return found
 
 
-__all__ = ["Row", "ask", "main"]
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

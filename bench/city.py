@@ -20,8 +20,44 @@ TO_ALL = 52
 TO_ONE = 1600
 FREQUENT, RARE, NONE = "检视", "澜岑", "鹮麒"
 _CHARACTERS = "沅澄岚岱汀泽棠楠桓峤崧渡浦陂埠垣圩湾塘坪岭峪洼"
-_SUBJECTS = "学习 调研 整改 宣讲 走访 台账 窗口 服务 民生 作风 纪律 清单 会议 党课 督导 信访 审批 项目 培训 考核".split()
-_VERBS = "组织 开展 完善 建立 核对 报送 公示 梳理 推进 落实 检视 回访 汇总 排查".split()
+_SUBJECTS = [
+    "学习",
+    "调研",
+    "整改",
+    "宣讲",
+    "走访",
+    "台账",
+    "窗口",
+    "服务",
+    "民生",
+    "作风",
+    "纪律",
+    "清单",
+    "会议",
+    "党课",
+    "督导",
+    "信访",
+    "审批",
+    "项目",
+    "培训",
+    "考核",
+]
+_VERBS = [
+    "组织",
+    "开展",
+    "完善",
+    "建立",
+    "核对",
+    "报送",
+    "公示",
+    "梳理",
+    "推进",
+    "落实",
+    "检视",
+    "回访",
+    "汇总",
+    "排查",
+]
 
 
 @dataclass(frozen=True)
@@ -113,15 +149,17 @@ def session_keys(*, user_ids: list[int]) -> dict[int, str]:
     from datetime import UTC  # noqa: PLC0415
 
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
+    from django.contrib.sessions.backends.base import VALID_KEY_CHARS  # noqa: PLC0415
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
     from django.contrib.sessions.models import Session  # noqa: PLC0415
+    from django.utils.crypto import get_random_string  # noqa: PLC0415
 
     from duban.accounts.models import User  # noqa: PLC0415
 
     store = SessionStore()
     rows, keys = [], {}
     for user in User.objects.filter(pk__in=user_ids):
-        key = SessionStore().session_key or store._get_new_session_key()
+        key = get_random_string(32, VALID_KEY_CHARS)
         rows.append(
             Session(
                 session_key=key,
@@ -158,7 +196,8 @@ def _units(owner: psycopg.Connection[Any], today: date) -> None:
         given,
     )
     owner.execute(
-        insert + f"SELECT %(departments)s + n, gen_random_uuid(), CASE n WHEN 0 THEN '云埭市专题教育办公室' WHEN {DEPARTMENTS - 1}"
+        insert
+        + f"SELECT %(departments)s + n, gen_random_uuid(), CASE n WHEN 0 THEN '云埭市专题教育办公室' WHEN {DEPARTMENTS - 1}"
         f" THEN '云埭市第一督导组' ELSE '云埭市' || (%(words)s::text[])[n + 1] || '局' END, '', 1,"
         f" '1/' || (%(departments)s + n) || '/', '000001/' || lpad((n + 1)::text, 6, '0') || '/', 1, n + 1, 'city', 'organ',"
         f" CASE n WHEN 0 THEN 'office' WHEN {DEPARTMENTS - 1} THEN 'supervision_group' ELSE 'department' END,"
@@ -183,7 +222,9 @@ def _units(owner: psycopg.Connection[Any], today: date) -> None:
             f" WHERE parent.id >= {start} AND parent.id < {start} + {count} ORDER BY made.id",
             given,
         )
-    owner.execute("SELECT setval(pg_get_serial_sequence('organisation_unit', 'id'), (SELECT max(id) FROM organisation_unit))")
+    owner.execute(
+        "SELECT setval(pg_get_serial_sequence('organisation_unit', 'id'), (SELECT max(id) FROM organisation_unit))"
+    )
     owner.execute(
         "INSERT INTO organisation_closure (ancestor_id, descendant_id, depth)"
         " SELECT step.id, below.id, below.depth - (step.place - 1)"

@@ -178,10 +178,12 @@ class Faults:
     def _wait_for_quiet(self) -> None:
         """Wait until the sessions of killed programs have ended."""
         _wait(
-            lambda: not self._value(
-                "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()"
-                " AND datname = current_database() AND state = 'active' AND query NOT ILIKE %s",
-                "%procrastinate%",
+            lambda: (
+                not self._value(
+                    "SELECT count(*) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()"
+                    " AND datname = current_database() AND state = 'active' AND query NOT ILIKE %s",
+                    "%procrastinate%",
+                )
             ),
             within=30,
         )

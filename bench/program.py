@@ -46,9 +46,7 @@ class Program:
         if self.worker is not None:
             found["worker process"] = _sizes(self.worker.pid, "duban")
         if self.place.running is not None:
-            found["database process"] = sorted(
-                (_pss(pid) for pid in below(self.place.postmaster())), reverse=True
-            )
+            found["database process"] = sorted((_pss(pid) for pid in below(self.place.postmaster())), reverse=True)
         return {kind: sizes for kind, sizes in found.items() if sizes}
 
     def web_processes(self) -> list[int]:

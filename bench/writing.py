@@ -73,15 +73,26 @@ def step_by_hand(*, connection: psycopg.Connection[Any], times: int = 40) -> flo
     """Sign by hand-written SQL (item, entry, figures, record; rolled back) and return the median in ms."""
     from duban.tasks.figures import TASK_FIGURES  # noqa: PLC0415
 
-    counts = ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in TASK_FIGURES.figures)
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in TASK_FIGURES.figures
+    )
     sets = ", ".join(f"{name} = counted.{name}" for name in TASK_FIGURES.columns)
     tasks = connection.execute(
         "SELECT id, unit_id FROM tasks_task WHERE status = 'to_sign' ORDER BY abs(hashint8(id)) DESC LIMIT %s", [times]
     ).fetchall()
     took = []
     for task, unit in tasks:
-        event = {"verb": "task.sign", "object_kind": "task", "object_id": task, "unit_id": unit, "payload": "{}",
-                 "happened_at": datetime.now(UTC).isoformat(), "actor_user": 1, "salt": "00", "request_id": ""}
+        event = {
+            "verb": "task.sign",
+            "object_kind": "task",
+            "object_id": task,
+            "unit_id": unit,
+            "payload": "{}",
+            "happened_at": datetime.now(UTC).isoformat(),
+            "actor_user": 1,
+            "salt": "00",
+            "request_id": "",
+        }
         began = time.perf_counter()
         with connection.transaction(force_rollback=True):
             connection.execute("SELECT 1 FROM tasks_task WHERE id = %s FOR UPDATE", [task], prepare=True)
@@ -160,7 +171,9 @@ def fan_out_by_hand(*, connection: psycopg.Connection[Any], city: City) -> float
     """Insert the same tasks and count the figures by two hand-written statements (rolled back); milliseconds."""
     from duban.tasks.figures import TASK_FIGURES  # noqa: PLC0415
 
-    counts = ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in TASK_FIGURES.figures)
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in TASK_FIGURES.figures
+    )
     sets = ", ".join(f"{name} = counted.{name}" for name in TASK_FIGURES.columns)
     assignment = draft_for_all(city=city)
     began = time.perf_counter()
@@ -265,16 +278,36 @@ def import_by_hand(*, connection: psycopg.Connection[Any], parent: int, units: i
     """Copy as many units with their ancestors into the tables by hand (rolled back); milliseconds."""
     began = time.perf_counter()
     with connection.transaction(force_rollback=True):
-        with connection.cursor() as cursor, cursor.copy(
-            "COPY organisation_unit (id, uuid, name, short_name, parent_id, path, order_path, depth, place, level, field, kind,"
-            " rank, member_count, special_conditions, valid_from, version) FROM STDIN"
-        ) as copy:
+        with (
+            connection.cursor() as cursor,
+            cursor.copy(
+                "COPY organisation_unit (id, uuid, name, short_name, parent_id, path, order_path, depth, place, level, field, kind,"
+                " rank, member_count, special_conditions, valid_from, version) FROM STDIN"
+            ) as copy,
+        ):
             for number in range(units):
                 unit = 10_000_000 + number
                 uuid = f"00000000-0000-0000-0000-{unit:012d}"
                 copy.write_row(
-                    (unit, uuid, f"村{number}", "", parent, f"1/{parent}/{unit}/", f"000001/{number:06d}/", 2, number,
-                     "village", "rural", "village", "", 0, "", "2026-01-01", 1)
+                    (
+                        unit,
+                        uuid,
+                        f"村{number}",
+                        "",
+                        parent,
+                        f"1/{parent}/{unit}/",
+                        f"000001/{number:06d}/",
+                        2,
+                        number,
+                        "village",
+                        "rural",
+                        "village",
+                        "",
+                        0,
+                        "",
+                        "2026-01-01",
+                        1,
+                    )
                 )
         connection.execute(
             "INSERT INTO organisation_closure (ancestor_id, descendant_id, depth)"

@@ -1,4 +1,4 @@
-"""The permission matrix: its table in permission_matrix.toml, the addresses it must cover, the world it is tried in."""
+"""The permission matrix: its tables in permission_matrix/, the addresses it must cover, the world it is tried in."""
 
 import tomllib
 from collections import defaultdict
@@ -24,7 +24,7 @@ from duban.tasks import breakdown_files
 from duban.tasks.models import Assignment, BreakdownImport, ChangeRequest, Evidence, Task, TaskEntry
 from duban.tasks.states import BreakdownStatus, EntryKind, Target, TaskStatus
 
-TABLE = Path(__file__).parent / "permission_matrix.toml"
+TABLES = Path(__file__).parent / "permission_matrix"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STRANGER = "stranger"
 # Everybody who is not named elsewhere in the row.
@@ -80,6 +80,12 @@ class Row:
         """The name of the address; what follows "#" tells several rows of one address apart."""
         return self.key.split(" ", 1)[1].partition("#")[0]
 
+    @property
+    def file(self) -> Path:
+        """The table in which the row stands."""
+        namespace = self.name.partition(":")[0]
+        return TABLES / f"{'rest' if namespace.startswith('api') else namespace}.toml"
+
     def status(self, *, side: str, role: str) -> int | None:
         """Return the status expected for a role, or None where the row does not say."""
         for wanted in (role, OTHERS):
@@ -108,7 +114,7 @@ class World:
 
 
 def read_table() -> dict[str, Row]:
-    """Return the rows of the table by key ("GET tasks:detail")."""
+    """Return the rows of all tables by key ("GET tasks:detail")."""
     return {
         key: Row(
             key=key,
@@ -116,7 +122,8 @@ def read_table() -> dict[str, Row]:
             data=given.get("data", {}),
             expected={side: given[side] for side in ("own", "sibling") if side in given},
         )
-        for key, given in tomllib.loads(TABLE.read_text()).items()
+        for path in sorted(TABLES.glob("*.toml"))
+        for key, given in tomllib.loads(path.read_text()).items()
     }
 
 

@@ -1,7 +1,7 @@
 """
 Every address × every role × {own, sibling}: who gets which status.
 
-The table is permission_matrix.toml. `UPDATE_PERMISSION_MATRIX=1` writes down what happens; each line is then read by a
+The tables are permission_matrix/*.toml. `UPDATE_PERMISSION_MATRIX=1` writes down what happens; each line is then read by a
 person before it is kept.
 """
 
@@ -22,7 +22,6 @@ from tests.matrix import (
     METHODS,
     SEATS,
     STRANGER,
-    TABLE,
     Row,
     World,
     argument,
@@ -83,7 +82,7 @@ def test_every_role_gets_exactly_its_due(namespace: str, world: World, clients: 
             continue
         seen = {side: _try(world, clients, row, side) for side in row.expected}
         if IS_UPDATE:
-            _keep(row.key, seen)
+            _keep(row, seen)
             continue
         surprises += [
             f"{row.key}, {side}: {role} gets {status}, expected {row.status(side=side, role=role)}"
@@ -152,15 +151,15 @@ def _ask(client: Client, method: str, address: str, data: dict[str, Any]) -> tup
     return response.status_code, body
 
 
-def _keep(key: str, seen: Mapping[str, Mapping[str, int]]) -> None:
+def _keep(row: Row, seen: Mapping[str, Mapping[str, int]]) -> None:
     """Rewrite the lines of one row in place; the order and the comments of the file stay."""
-    lines, inside, kept = TABLE.read_text().splitlines(), False, []
+    lines, inside, kept = row.file.read_text().splitlines(), False, []
     for line in lines:
         if line.startswith("["):
-            inside = line == f'["{key}"]'
+            inside = line == f'["{row.key}"]'
         side = line.split(" = ")[0]
         if inside and side in seen:
             cells = ", ".join(f"{status} = {roles}" for status, roles in grouped(seen[side]).items())
             line = f"{side} = {{ {cells} }}".replace("'", '"')
         kept.append(line)
-    TABLE.write_text("\n".join(kept) + "\n")
+    row.file.write_text("\n".join(kept) + "\n")

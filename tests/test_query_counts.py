@@ -25,6 +25,7 @@ NAMESPACES = sorted({row.name.rpartition(":")[0] for row in PAGES})
 @pytest.mark.parametrize("namespace", NAMESPACES)
 def test_a_page_asks_a_fixed_number_of_questions(namespace: str, db: None, query_counts: QueryCounts) -> None:
     world = build_world()
+    _add_rows(world)
     rows = [row for row in PAGES if row.name.rpartition(":")[0] == namespace]
     clients = {role: Client() for role in {_role(row) for row in rows}}
     for role, client in clients.items():

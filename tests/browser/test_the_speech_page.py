@@ -25,6 +25,22 @@ def row_of(surfer: Surfer, text: str) -> str:
     return str(found.first.get_attribute("id")) if found.count() else ""
 
 
+def decide(surfer: Surfer, name: str, step: str, decision: str) -> None:
+    """Decide about one sentence with one click."""
+    surfer.click(surfer.page.locator(f"#{name} form[action$='/steps/{step}/'] button"))
+    surfer.page.locator(f"#{name}[data-decision={decision}]").wait_for()
+
+
+def correct(surfer: Surfer, name: str, responsible: str) -> None:
+    """Correct who is to do it: the form opens in the row and closes there."""
+    surfer.click(surfer.page.locator(f"#{name} .buttons a[hx-get]"))
+    form = surfer.page.locator(f"#{name} .requirement-form")
+    form.locator("[name=responsible]").fill(responsible)
+    surfer.click(form.locator("button"))
+    form.wait_for(state="detached")
+    assert responsible in surfer.page.locator(f"#{name} .said").inner_text()
+
+
 def test_a_speech_of_five_thousand_characters_is_decomposed_with_sixty_clicks(surfer: NewSurfer) -> None:
     text = speech().rstrip() + MORE
     assert len(text) >= 5000
@@ -36,28 +52,26 @@ def test_a_speech_of_five_thousand_characters_is_decomposed_with_sixty_clicks(su
     office.page.wait_for_url("**/directives/*/")
     if office.count("form[action$='/steps/confirm/']"):
         office.press("/steps/confirm/")
-    # What a careful reader takes as tasks is taken, sentence by sentence; the preset covers most of it.
-    wanted = {row_of(office, task["text"]) for task in speech_gold()["explicit_tasks"]} - {""}
+    # What a careful reader takes as tasks is taken, nothing else; who is to do it is corrected where it was not found.
+    wanted = {row_of(office, task["text"]): task["responsible"] for task in speech_gold()["explicit_tasks"]}
+    wanted.pop("", None)
     assert len(wanted) >= 5, "the tasks of the gold outline stand among the requirements"
     office.press("/take-all/")
     office.form("/set-aside-rest/").wait_for()
-    for name in sorted(wanted):
-        take = office.page.locator(f"#{name} form[action$='/steps/take/'] button")
-        if take.count():
-            office.click(take)
-            office.page.locator(f"#{name}[data-decision=to_assign]").wait_for()
+    taken = {str(row.get_attribute("id")) for row in office.page.locator(".requirement[data-decision=to_assign]").all()}
+    for name in sorted(wanted.keys() - taken):
+        decide(office, name, "take", "to_assign")
+    for name in sorted(taken - wanted.keys()):
+        decide(office, name, "set_aside", "not_decomposed")
     office.press("/set-aside-rest/")
     office.form("/set-aside-rest/").wait_for(state="detached")
     assert not office.count(".requirement[data-decision=proposed]"), "every sentence is decided"
-    # One of them is corrected: the form opens in its row and closes there.
-    first = office.page.locator(".requirement[data-decision=to_assign]").first
-    name = first.get_attribute("id")
-    office.click(first.locator(".buttons a[hx-get]"))
-    form = office.page.locator(f"#{name} .requirement-form")
-    form.locator("[name=responsible]").fill("各部门")
-    office.click(form.locator("button"))
-    form.wait_for(state="detached")
-    assert "各部门" in office.page.locator(f"#{name} .said").inner_text()
+    assert office.count(".requirement[data-decision=to_assign]") == len(wanted)
+    for name, responsible in wanted.items():
+        if responsible and responsible not in office.page.locator(f"#{name} .said").inner_text():
+            correct(office, name, responsible)
+    # At least one correction is made, so that its cost is counted.
+    correct(office, next(iter(wanted)), "各部门")
     # The draft table for the leader's pen is the last click.
     office.click(office.page.locator(".actions a[href$='/draft-table/']"))
     office.page.wait_for_url("**/draft-table/")

@@ -65,10 +65,7 @@ def test_last_years_table_is_imported_issued_and_followed(city: City) -> None:
     assert not clerk.open("/work/").links_to(r"/tasks/\d+/")
 
     # Taken over and issued in one go.
-    clerk.post(
-        checked.path.rstrip("/") + "/take-over/",
-        {**checked.form(r".*/take-over/").fields, "issue": "1"},
-    )
+    checked.submit(r".*/take-over/", issue="1")
     units = sum(count for _wording, _owner, count in ROWS)
     figures = clerk.open("/table/")
     assert figures.last_row[1] == str(units)
@@ -76,8 +73,8 @@ def test_last_years_table_is_imported_issued_and_followed(city: City) -> None:
 
     # The same table again changes nothing.
     again = clerk.open("/tasks/breakdown/").submit("/tasks/breakdown/", files=[("任务分解表.xlsx", table)])
-    if form := again.form(r".*/take-over/"):
-        clerk.post(again.path.rstrip("/") + "/take-over/", {**form.fields, "issue": "1"})
+    if again.form(r".*/take-over/"):
+        again.submit(r".*/take-over/", issue="1")
     assert clerk.open("/table/").last_row[1] == str(units)
 
     # A township finds its row, with the date of this year.

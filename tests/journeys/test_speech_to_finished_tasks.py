@@ -4,6 +4,7 @@ checks, and every level sees where things stand: over HTTP, each person signed i
 """
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def next_month() -> int:
     return (timezone.localdate() + timedelta(days=35)).month
 
 
-def speeches() -> list[object]:
+def speeches() -> Sequence[object]:
     found = [pytest.param(SPEECH.format(month=next_month()), id="a speech of the project")]
     found += [pytest.param(file.read_text(encoding="utf-8"), id=file.stem) for file in sorted(SHARED.glob("*.txt"))]
     return found

@@ -84,10 +84,8 @@ class OneTransaction:
 
     def _load_actor(self, request: Request, *, user_id: int, sign_in_name: str, at: Any) -> None:
         system = Actor.system("request")
-        person = organisation.person_of_user(actor=system, user_id=user_id)
-        posts = (
-            organisation.posts_of_person(actor=system, person_id=person.pk, on=timezone.localdate(at)) if person else []
-        )
+        posts = organisation.posts_of_user(actor=system, user_id=user_id, on=timezone.localdate(at))
+        person = posts[0].person if posts else organisation.person_of_user(actor=system, user_id=user_id)
         request.actor = access.actor_of(
             user_id=user_id,
             post_id=request.session.get("post"),

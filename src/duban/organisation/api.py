@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 
 from duban.organisation import commands, queries
 from duban.shell.requests import Request
@@ -136,7 +136,7 @@ def list_units(request: Request, given: Query[UnitsQuery]) -> object:
 @router.post("/units", response={201: UnitOut})
 def create_unit(request: Request, given: CreateIn) -> object:
     """Create a unit as the last of its sisters."""
-    return 201, commands.create_unit(actor=request.actor, at=_now(), **given.dict())
+    return Status(201, commands.create_unit(actor=request.actor, at=_now(), **given.dict()))
 
 
 @router.get("/units/{unit_id}", response=UnitOut)
@@ -161,7 +161,7 @@ def list_posts(request: Request, unit_id: int, on: date | None = None) -> object
 @router.post("/units/{unit_id}/posts", response={201: PostOut})
 def appoint(request: Request, unit_id: int, given: AppointIn) -> object:
     """Give somebody a post; a new principal ends the former one on that day."""
-    return 201, commands.appoint(actor=request.actor, unit_id=unit_id, at=_now(), **given.dict())
+    return Status(201, commands.appoint(actor=request.actor, unit_id=unit_id, at=_now(), **given.dict()))
 
 
 @router.post("/units/{unit_id}/rename", response=UnitOut)

@@ -16,7 +16,7 @@ RED = "#b01e1e"
 LABEL_PIXELS = 200
 _STYLE = re.compile(r'\sstyle="[^"]*"')
 # A layer without marks would be read out as a picture without a name.
-_EMPTY = re.compile(r'<g [^>]*role="graphics-symbol"[^>]*></g>')
+_EMPTY = re.compile(r'<g [^>]*role="graphics-symbol"[^>]*/>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,9 @@ def _drawn(data: str) -> SafeString:
         "config": {
             "font": "Noto Sans CJK SC, Microsoft YaHei, sans-serif",
             "view": {"stroke": None},
-            "axis": {"labelFontSize": 13, "gridColor": "#e8ecf0"},
-            "legend": {"labelFontSize": 13},
+            # Each bar says its unit, state and number; axes and legend would be read out in English.
+            "axis": {"labelFontSize": 13, "gridColor": "#e8ecf0", "aria": False},
+            "legend": {"labelFontSize": 13, "aria": False},
         },
     }
     svg = vl_convert.vegalite_to_svg(json.dumps(specification, ensure_ascii=False))

@@ -126,7 +126,9 @@ def chart(request: Request) -> HttpResponse:
             )
             for row in found.rows
         ],
-        labels=charts.Labels(**{name: found.labels[name] for name in ("done", "asked", "in_hand", "to_sign", "overdue")}),
+        labels=charts.Labels(
+            **{name: found.labels[name] for name in ("done", "asked", "in_hand", "to_sign", "overdue")}
+        ),
     )
     return render(request, "portal/chart.html", {"svg": svg, "found": found})
 

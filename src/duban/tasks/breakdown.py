@@ -179,7 +179,9 @@ def _read_dates(
         start = read_due(text=start_text, on=today, calendar=calendar)
         day = start.start or start.end
         if day is None:
-            message = gettext("“%(text)s” is not understood as a date. Write for example 6月30日前, 6月底前 or 长期坚持.")
+            message = gettext(
+                "“%(text)s” is not understood as a date. Write for example 6月30日前, 6月底前 or 长期坚持."
+            )
             errors.append(CellError(row=row.number, column_key="starts_on", message=message % {"text": start_text}))
         else:
             fields["starts_on"] = day.isoformat()

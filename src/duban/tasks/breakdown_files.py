@@ -39,7 +39,9 @@ def empty(*, campaign: Any) -> bytes:
         columns=COLUMNS,
         example=EXAMPLE,
         notes=[
-            _("The owner is one unit, several with 、 between them, or a class such as 各部门, 各乡镇（街道）, 各村（社区）."),
+            _(
+                "The owner is one unit, several with 、 between them, or a class such as 各部门, 各乡镇（街道）, 各村（社区）."
+            ),
             _("A deadline is written as usual: 6月30日前, 6月底前, 每月25日前, 长期坚持."),
             _("Leave the column 编号 empty in new rows; it finds a row again when the table comes back."),
         ],
@@ -63,9 +65,7 @@ def marked(*, found: Any) -> bytes:
     )
 
 
-def export(
-    *, kind: str, file: IO[bytes], campaign: Any, rows: Iterable[Sequence[object]], on: date
-) -> None:
+def export(*, kind: str, file: IO[bytes], campaign: Any, rows: Iterable[Sequence[object]], on: date) -> None:
     """Write the rows as .xlsx or .docx, with the columns that the import reads."""
     columns = [ExportColumn(key=column.key, title=column.titles[0], width=column.width) for column in COLUMNS]
     title = f"{campaign.name}{_('Task breakdown table')}"

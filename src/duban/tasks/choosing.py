@@ -18,9 +18,7 @@ def units_of_rule(*, assigner: Unit, target: str, rule: Mapping[str, object], on
     "各部门" is the rule {"kinds": ["department"]}; an axis that is not named is not narrowed. A class never
     contains the assigner itself.
     """
-    units = Unit.objects.filter(
-        organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path)
-    )
+    units = Unit.objects.filter(organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path))
     if target == Target.UNIT:
         return units.filter(pk__in=[rule.get("unit")])
     if target == Target.LISTED:

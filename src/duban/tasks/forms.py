@@ -28,7 +28,9 @@ class AssignmentForm(forms.Form):
     lead_person = forms.CharField(label=_("Leader in charge"), max_length=60, required=False)
     contact = forms.CharField(label=_("Contact and telephone"), max_length=120, required=False)
     due = forms.CharField(
-        label=_("By when"), max_length=120, help_text=_("As you would write it: 6月30日前, 6月底前, 每月25日前, 长期坚持.")
+        label=_("By when"),
+        max_length=120,
+        help_text=_("As you would write it: 6月30日前, 6月底前, 每月25日前, 长期坚持."),
     )
     rhythm = forms.CharField(label=_("Reports"), max_length=60, required=False)
     remark = forms.CharField(label=_("Remark"), widget=_SHORT, max_length=2000, required=False)
@@ -39,7 +41,18 @@ class AssignmentForm(forms.Form):
 
     def words(self) -> dict[str, str]:
         """Return the words by column of the breakdown table."""
-        keys = ("heading", "wording", "standard", "owner", "helpers", "lead_person", "contact", "due", "rhythm", "remark")
+        keys = (
+            "heading",
+            "wording",
+            "standard",
+            "owner",
+            "helpers",
+            "lead_person",
+            "contact",
+            "due",
+            "rhythm",
+            "remark",
+        )
         return {key: self.cleaned_data.get(key) or "" for key in keys}
 
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from duban.tasks.states import OPEN_STATUSES, TaskStatus
+from duban.tasks.states import OPEN_STATUSES, DueKind, TaskStatus
 
 
 def button(step_name: str) -> str:
@@ -34,14 +34,18 @@ def after_step(*, step_name: str, status: str) -> str:
     }[step_name]
 
 
-def judged(*, status: str, agreed_due: date | None, as_of: date, near_until: date) -> tuple[str, str]:
-    """Return tone and word of a task's state on a day: late and near are derived here and stored nowhere."""
+def judged(*, status: str, agreed_due: date | None, due_kind: str, as_of: date, near_until: date) -> tuple[str, str]:
+    """
+    Return tone and word of a task's state on a day: late and near are derived here and stored nowhere.
+
+    Work without a date is never late: it is long-term, recurring, or simply undated.
+    """
     if status in OPEN_STATUSES and agreed_due is not None and agreed_due < as_of:
         return "overdue", _("Overdue")
     if status in OPEN_STATUSES and agreed_due is not None and agreed_due <= near_until:
         return "near", _("Near due")
     if status in OPEN_STATUSES and agreed_due is None:
-        return "long", _("Long-term")
+        return "long", str(DueKind(due_kind).label)
     if status == TaskStatus.DONE:
         return "done", _("Done")
     if status in {TaskStatus.DECLINED, TaskStatus.WITHDRAWN}:

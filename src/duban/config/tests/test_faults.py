@@ -79,12 +79,15 @@ def test_a_database_killed_in_the_middle_of_a_fan_out_goes_on_where_it_stopped(
                 assert commands.serve_next_units(
                     actor=SYSTEM, assignment_id=assignment.pk, at=factories.SOME_MOMENT, step=100
                 )
-                with contextlib.suppress(psycopg.OperationalError), _stopped_at(database, "tasks_taskfigures"):
-                    with _program(duban_command("worker"), database):
-                        _wait_for_a_waiting_session(database)
-                        postmaster = int((running.data / "postmaster.pid").read_text().splitlines()[0])
-                        os.kill(postmaster, signal.SIGKILL)
-                        seconds_until(running.ended, within=10)
+                with (
+                    contextlib.suppress(psycopg.OperationalError),
+                    _stopped_at(database, "tasks_taskfigures"),
+                    _program(duban_command("worker"), database),
+                ):
+                    _wait_for_a_waiting_session(database)
+                    postmaster = int((running.data / "postmaster.pid").read_text().splitlines()[0])
+                    os.kill(postmaster, signal.SIGKILL)
+                    seconds_until(running.ended, within=10)
                 running.stop()
                 testing._point_django_at(database)
                 running = embedded.start(home=home, progress=lambda _line: None, settings=testing.SETTINGS)
@@ -227,7 +230,7 @@ def _sessions(database: Database) -> int:
 @contextlib.contextmanager
 def _program(command: list[str], database: Database) -> Iterator[Kept]:
     env = {**os.environ, **database.env, "DJANGO_SETTINGS_MODULE": "duban.config.settings"}
-    with open(Path("/tmp/w/faults.log"), "ab") as output:
+    with open(Path(os.environ["DUBAN_HOME"]) / "faults.log", "ab") as output:
         kept = keep(command=command, env=env, output=output)
     try:
         yield kept

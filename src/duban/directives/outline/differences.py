@@ -8,16 +8,16 @@ from duban.directives.outline.titles import title_end
 
 _TOPIC = re.compile(r"(?:(?<=[。;\n:])|^)(?:在|从|对)?(?P<topic>[\u4e00-\u9fff]{2,10}?)(?:工作)?方面[,:]")
 _WORD = "[\u4e00-\u9fff“”]{2,12}"
-_NAMED = re.compile(rf"{_WORD}(?:、{_WORD}){{2,8}}")
+_NAMED = re.compile(rf"{_WORD}(?:、{_WORD}){{3,8}}")
 _NEAR = 700
 _MOST = 400
 _SLIP = re.compile(
-    r"[,、;][,、;。]|(?P<twice>的的|了了|和和|与与|在在|是是(?!非)|把把|(?<=[xX×])大大)|[\u4e00-\u9fff]{4}(?<![,。;:!?])(?=这(?:也|既)是)(?<![为但而且却因于是看到说])"
+    r"[,、;][,、;。]|(?P<twice>的的|了了|和和|与与|是是(?!非)|把把|(?<=[xX×])大大)|[\u4e00-\u9fff]{4}(?<![,。;:!?])(?=这(?:也|既)是)(?<![为但而且却因于是看到说])"
 )
 
 
 def differing_sets(*, view: str, roots: list[Item]) -> list[tuple[list[str], list[str]]]:
-    """(named, detailed) where a text names three members or more and details other ones under the same heads.
+    """(named, detailed) where a text names four members or more and details other ones under the same heads.
 
     Detailed are paragraphs that begin 甲方面，乙方面， or the items of one list; the names stand at most 700 characters before.
     """
@@ -26,9 +26,14 @@ def differing_sets(*, view: str, roots: list[Item]) -> list[tuple[list[str], lis
         for match in _NAMED.finditer(view, max(0, start - _NEAR), start):
             named = match.group().strip("“”").split("、")
             if abs(len(named) - len(topics)) <= 1 and _differ(named, topics):
-                found.append((named, topics))
+                found.append(([_short(member, topics) for member in named], topics))
                 break
     return found
+
+
+def _short(member: str, topics: list[str]) -> str:
+    """The member without the words that the sentence puts before or after it."""
+    return max((topic for topic in topics if topic in member), key=len, default=member)
 
 
 def _topics(view: str) -> Iterator[tuple[int, list[str]]]:
@@ -40,7 +45,7 @@ def _topics(view: str) -> Iterator[tuple[int, list[str]]]:
             run = []
         run.append(match)
     for run in [*runs, run][:_MOST]:
-        if 3 <= len(run) <= 9:
+        if 4 <= len(run) <= 9:
             yield run[0].start(), [match.group("topic") for match in run]
 
 
@@ -50,7 +55,7 @@ def _titles(view: str, roots: list[Item]) -> Iterator[tuple[int, list[str]]]:
     while waiting and seen < _MOST:
         items = waiting.pop()
         waiting += [item.children for item in items if item.children]
-        if 3 <= len(items) <= 9:
+        if 4 <= len(items) <= 9:
             seen += 1
             ends = [title_end(view=view, start=item.after, limit=item.stop)[0] for item in items]
             yield items[0].start, [view[item.after : end].strip() for item, end in zip(items, ends, strict=True)]

@@ -119,6 +119,8 @@ def _addressed(head: Head, view: View, begin: int, reach: int) -> int:
         ):
             _salute(head, view, position, stop)
             return position
+        if position > begin and line.endswith(":") and _REPORTS.search(line):
+            break
         if len(line) > 80 or line.endswith(("。", ";", "!", "?")) or (position > begin and _DUTY.search(line)):
             break
         position = min(stop + 1, reach)
@@ -137,7 +139,7 @@ def _title_block(head: Head, view: View, begin: int, end: int) -> None:
         bare = line.strip(" ")
         if not bare:
             continue
-        if len(bare) > 160 or (title and bare.endswith("。")):
+        if len(bare) > 160 or (title and (bare.endswith("。") or (bare.endswith(":") and _REPORTS.search(bare)))):
             head.start = min(head.start, start) if head.salutation is None else head.start
             head.cuts.append((start, "intro"))
             continue

@@ -65,8 +65,9 @@ _ANNOUNCED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("problem", re.compile(r"(?:问题|不足|差距|短板|弱项|表现|原因)[^。:]{0,16}[:。]?$")),
     ("achievement", re.compile(r"(?:特点|亮点|成效|成绩|变化|经验|做法|进展|(?:概括|归纳|总结)[^。]{0,6}有[^。]{0,4}条|呈现|体现在[^。]{0,8}到位)[^。:]{0,12}[:。]?$")),
     ("principle", re.compile(r"(?:原则|关系)[^。:]{0,6}[:。]?$")),
-    ("fact", re.compile(r"(?:议程|情形|包括|分为)[^。:]{0,12}[:。]?$")),
+    ("fact", re.compile(r"(?:议程|情形|分为)[^。:]{0,12}[:。]?$")),
 )
+_FAULTS = re.compile(r"(?:存在|暴露出?|面临|反映出)[^。]{0,30}(?:问题|不足|差距|短板|环节)")
 _LONGEST = 4000
 
 
@@ -139,33 +140,40 @@ def _own(title: str, text: str) -> _Evidence:
 def assign_kinds(*, sections: list[Node]) -> None:
     """Set the kind of every node: own words first, then the items beside and below it, then the section above."""
     whole: dict[str, _Evidence] = {}
+    announced: dict[str, Kind | None] = {}
     for node in _postorder(sections):
         own = _own(_plain(node.title), _plain(node.lead or node.body))
         marked = [child for child in node.children if not child.implicit]
         if marked:
-            _announce(own, _plain(node.lead[-120:] or node.title))
+            kind = announced[node.id] = _announced(_plain(node.lead[-120:]))
+            if kind:
+                setattr(own, kind, getattr(own, kind) + 1.5)
             below = _Evidence()
             for child in marked:
                 below.add(whole[child.id], 1 / len(marked))
             own.add(below, 1.2)
         whole[node.id] = own
-    _assign(sections, whole, "requirement", None)
+    _assign(sections, whole, announced, "requirement", None)
 
 
-def _announce(seen: _Evidence, lead: str) -> None:
-    """Add what the sentence that announces a list says of its items."""
-    last = re.split("[。;,]", lead[-120:].rstrip("。"))[-1]
+def _announced(lead: str) -> Kind | None:
+    """What the sentence that announces a list says of its items."""
+    sentence = re.split("[。;]", lead.rstrip("。"))[-1]
+    last = sentence.rsplit(",", 1)[-1]
     if STRONG_DUTY.search(last):
-        seen.requirement += 1
-        return
-    for kind, pattern in _ANNOUNCED:
-        if pattern.search(last):
-            setattr(seen, kind, getattr(seen, kind) + 1.5)
-            return
+        return "requirement"
+    found = next((kind for kind, pattern in _ANNOUNCED if pattern.search(last)), None)
+    return found or ("problem" if lead.endswith(":") and _FAULTS.search(sentence) else None)
 
 
 def _assign(
-    nodes: list[Node], whole: dict[str, _Evidence], above: Kind, parent: _Evidence | None, *, named: bool = False
+    nodes: list[Node],
+    whole: dict[str, _Evidence],
+    announced: dict[str, Kind | None],
+    above: Kind,
+    parent: _Evidence | None,
+    *,
+    named: bool = False,
 ) -> None:
     marked = [node for node in nodes if not node.implicit]
     shared = _Evidence()
@@ -182,7 +190,9 @@ def _assign(
         plain = _plain(node.title)
         title = _titled(plain)
         clear = node.kind != "requirement" and (getattr(title, node.kind) >= 2 or bool(_LISTED.search(plain)))
-        _assign(node.children, whole, node.kind, seen, named=clear or title.requirement >= 1.5 and node.kind == "requirement")
+        clear = clear or (title.requirement >= 1.5 and node.kind == "requirement")
+        said = announced.get(node.id)
+        _assign(node.children, whole, announced, said or node.kind, seen, named=clear or said == "problem")
 
 
 def kind_of_member(*, title: str) -> Kind:

@@ -25,6 +25,10 @@ _OMITTED = re.compile(r"(?:省略|略去|隐藏)(?:约|了)?(\d{1,7})个?字")
 _TRANSCRIPT = re.compile(r"根据录音整理|录音整理稿|未经(?:本人|讲话人|领导)审[阅定核]")
 _ATTACHED = re.compile(r"\n附(?:件|表)\d{0,2}:")
 
+# No speech or plan comes near these; they keep the time for a hostile text linear and short.
+MOST_ITEMS = 10_000
+MOST_SENTENCES = 30_000
+
 Cut = tuple[int, str, Node | None]
 
 
@@ -75,6 +79,10 @@ class _Reading:
         attached = _ATTACHED.search(view.text, begin)
         if attached and not any(item.type == "cn" and item.start > attached.start() for item in candidates):
             candidates = [item for item in candidates if item.start < attached.start()]
+        if len(candidates) > MOST_ITEMS:
+            candidates = candidates[:MOST_ITEMS]
+            message = "The text has too many items; those at its end were not taken apart."
+            self.warnings.append(remarks.warning("too_many_items", message, most=MOST_ITEMS))
         roots = Nesting(view=view.text, candidates=candidates, holes=view.holes).build()
         first = roots[0].start if roots else len(view.text)
         head = read_head(view=view, begin=begin, first_item=first)
@@ -170,7 +178,8 @@ class _Reading:
             if start < begin and (node is None or node.source == "both"):
                 continue
             demanding = node is None or node.kind in ("requirement", "gate", "principle")
-            for first, last in sentences.split(view=view.text, start=start, end=end):
+            most = MOST_SENTENCES - len(self.all_sentences)
+            for first, last in sentences.split(view=view.text, start=start, end=end, most=most):
                 text = view.text[first:last].strip()
                 if not text:
                     continue

@@ -1,6 +1,7 @@
 """Figures with their meaning, repeated words, words of another campaign, and the warnings a reader is shown."""
 
 import re
+from bisect import bisect_left
 from typing import Any
 
 from duban.directives.outline.markers import chinese_number
@@ -19,18 +20,24 @@ _MASK = re.compile(
     r"\*{2,}|(?<![A-Za-z])[xX×]{1,3}(?=[个名人条件次户家项万亿年月日大市区县省某])|(?<![\u4e00-\u9fffA-Za-z])_(?=[\u4e00-\u9fff])|某某|XX|×"
 )
 _RELATIVE = re.compile(r"昨天|昨日|今天|今日|前天|明天|上周|本周|上个月|上月|本月")
-_SHORT = 30
+_STOP = re.compile(r"[,。;:!?\n]")
+_MOST_FIGURES = 5000
 _WINDOW = 36
 
 
 def figures(*, view: str, shown: str, begin: int) -> list[dict[str, Any]]:
     """Numbers with a unit: value (None for a placeholder such as x) and the clause that gives it its meaning."""
     found: list[dict[str, Any]] = []
+    stops = [match.start() for match in _STOP.finditer(view)]
     seen: set[tuple[str, str]] = set()
     for match in _FIGURE.finditer(view, begin):
-        start = max(view.rfind(mark, max(0, match.start() - 60), match.start()) for mark in ",。;:!?\n") + 1
-        stops = [place for mark in ",。;:!?\n" if (place := view.find(mark, match.end(), match.end() + 60)) >= 0]
-        meaning = shown[start : min(stops, default=match.end())].strip()
+        if len(found) == _MOST_FIGURES:
+            break
+        slot = bisect_left(stops, match.start())
+        start = stops[slot - 1] + 1 if slot and stops[slot - 1] >= match.start() - 60 else max(0, match.start() - 60)
+        slot = bisect_left(stops, match.end())
+        near = slot < len(stops) and stops[slot] < match.end() + 60
+        meaning = shown[start : stops[slot] if near else match.end()].strip()
         text = shown[match.start() : match.end()]
         if match.group("unknown"):
             text = shown[max(start, view.rfind("、", start, match.start()) + 1) : match.end()]

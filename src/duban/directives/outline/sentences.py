@@ -111,16 +111,19 @@ _PLAIN_ORDER = re.compile(rf"([^,。;:()]{{1,24}}?{_BODY})(?=(?:{_VERBS}))")
 _BARE_BODY = re.compile(rf"(?:^|[,。;:])([^,。;:()]{{1,30}}?{_BODY}(?:\([^()]{{1,16}}\))?)$")
 
 
-def split(*, view: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Places of the sentences in view[start:end]; a bracket is never split."""
+def split(*, view: str, start: int, end: int, most: int) -> Iterator[tuple[int, int]]:
+    """Places of the sentences in view[start:end], at most `most` and the rest as one; a bracket is never split."""
     position = start
     for match in _CUT.finditer(view, start, end):
+        if most <= 1:
+            break
         if match.group()[0] == "(" or match.end() <= position:
             continue
         stop = match.end()
         if match.group() != "\n" and (attribution := _ATTRIBUTION.match(view, stop, end)):
             stop = attribution.end()
         yield position, stop
+        most -= 1
         position = stop
     if position < end:
         yield position, end

@@ -33,6 +33,15 @@ def posts_of_person(*, actor: Actor, person_id: int, on: date) -> list[Post]:
     )
 
 
+def posts_of_user(*, actor: Actor, user_id: int, on: date) -> list[Post]:
+    """Return the posts that the person behind an account holds on the day, each with the person, as `posts_of_person`."""
+    return list(
+        Post.objects.filter(posts_on(on=on), person__user_id=user_id)
+        .select_related("unit", "person")
+        .order_by("unit__order_path", "id")
+    )
+
+
 def posts_of_unit(*, actor: Actor, unit_id: int, on: date) -> list[Post]:
     """Return who holds which post in a unit on the day, the principal first."""
     order = {"principal": 0, "deputy": 1, "secretary": 2, "liaison": 3}

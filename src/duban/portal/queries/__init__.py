@@ -3,7 +3,7 @@
 from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
 from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
-from duban.portal.queries.table import SHOWN, Desk, UnitTable, desk, unit_listing, unit_table
+from duban.portal.queries.table import SHOWN, Desk, UnitRow, UnitTable, desk, unit_listing, unit_table
 from duban.portal.queries.work import WorkList, status_choices, task_filter, work_list, work_listing
 from duban.tasks.queries import Day, TaskFilter
 
@@ -15,6 +15,7 @@ __all__ = [
     "Owed",
     "TaskFilter",
     "UnitChoice",
+    "UnitRow",
     "UnitTable",
     "WorkList",
     "desk",

@@ -135,7 +135,11 @@ def _by_how_soon(lines: list[OwedLine], day: Day) -> list[tuple[str, list[OwedLi
 
 def _line(task: Task, day: Day, *, is_owner: bool) -> OwedLine:
     tone, word = words.judged(
-        status=task.status, agreed_due=task.agreed_due, as_of=day.as_of, near_until=day.near_until
+        status=task.status,
+        agreed_due=task.agreed_due,
+        due_kind=task.assignment.due_kind,
+        as_of=day.as_of,
+        near_until=day.near_until,
     )
     if not is_owner:
         step = "answer" if task.status == TaskStatus.IN_HAND else "wait"

@@ -169,7 +169,7 @@ def unit_table(
     ]
     if parent is not None and not after:
         own = _filled(counted([parent], with_below=False).get(parent.pk))
-        if own["total"] or not rows:
+        if any(own.values()) or not rows:
             rows.insert(0, UnitRow(parent, own, True, True, False))
     total = {name: sum(row.figures[name] for row in rows) for name in rows[0].figures} if rows else _filled(None)
     if parent is not None and (after or page.after) and _is_whole(scope, parent):
@@ -223,11 +223,10 @@ def unit_listing(*, actor: Actor, found: UnitTable) -> Listing:
 def desk(*, actor: Actor, campaign: Campaign, today: date) -> Desk:
     """Return the office's first screen."""
     table = unit_table(actor=actor, campaign=campaign, unit_id=None, choice=UnitChoice(), on=None, today=today)
-    waiting = tasks.to_check_page(actor=actor, campaign_id=campaign.pk, size=1000)
     return Desk(
         unit=table.parent,
         figures=table.total,
-        to_check=len(waiting.rows) + bool(waiting.after),
+        to_check=tasks.count_to_check(actor=actor, campaign_id=campaign.pk),
         table=table,
         day=table.day,
     )

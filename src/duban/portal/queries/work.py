@@ -142,7 +142,13 @@ def task_cells(*, task: Task, word: str) -> list[object]:
 def _line(task: Task, day: Day) -> WorkLine:
     return WorkLine(
         task,
-        *words.judged(status=task.status, agreed_due=task.agreed_due, as_of=day.as_of, near_until=day.near_until),
+        *words.judged(
+            status=task.status,
+            agreed_due=task.agreed_due,
+            due_kind=task.assignment.due_kind,
+            as_of=day.as_of,
+            near_until=day.near_until,
+        ),
     )
 
 

@@ -88,7 +88,9 @@ def busy(office: Office) -> Office:
     first = office.assign(units=villages, wording="走访困难党员", due_on=late)
     second = office.assign(units=[*tree.departments[1:4], *villages[:3]], wording="组织一次专题学习", due_on=near)
     office.assign(units=[county, *tree.departments[1:3]], wording="核对党员名册", helpers=(tree.departments[3],))
-    for task, status in zip([*first, *second], ["in_hand", "asked_done", "done", "declined", "withdrawn"], strict=False):
+    for task, status in zip(
+        [*first, *second], ["in_hand", "asked_done", "done", "declined", "withdrawn"], strict=False
+    ):
         Task.objects.filter(pk=task.pk).update(
             status=status,
             asked_at=SOME_MOMENT if status == "asked_done" else None,

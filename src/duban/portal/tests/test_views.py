@@ -11,6 +11,7 @@ from duban.access.states import Reach
 from duban.config.factories import SOME_DAY, SOME_MOMENT, make_person_with_account
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
+from duban.portal import charts
 from duban.portal.tests.conftest import Office, client_of, liaison
 from duban.portal.tests.pages import content_of, page_of, sheet_of, table_of, word_of
 from duban.tasks import commands
@@ -50,7 +51,9 @@ class TestDesk:
 
 
 class TestTable:
-    @pytest.mark.parametrize("query", ["", "?unit={county}", "?kind=village", "?unit={county}&kind=village&level=village"])
+    @pytest.mark.parametrize(
+        "query", ["", "?unit={county}", "?kind=village", "?unit={county}&kind=village&level=village"]
+    )
     def test_each_number_is_the_count_of_the_list_it_opens(self, busy: Office, clerk: Client, query: str) -> None:
         table = table_of(page_of(clerk, TABLE + query.format(county=busy.tree.counties[0].pk)))
         opened = 0
@@ -80,7 +83,9 @@ class TestTable:
     def test_of_a_group_counts_listed_units_alone_and_opens_no_others(self, busy: Office) -> None:
         listed = [busy.tree.counties[0], *busy.tree.departments[1:3]]
         group = client_of(
-            make_person_with_account(unit=busy.tree.departments[-1], role="group_member", reach=Reach.LISTED, listed=listed)
+            make_person_with_account(
+                unit=busy.tree.departments[-1], role="group_member", reach=Reach.LISTED, listed=listed
+            )
         )
         table = table_of(page_of(group, TABLE))
         by_name = {row[0]: row[1] for row in table.rows[1:-1]}
@@ -126,6 +131,15 @@ class TestChart:
         assert fragment.lstrip().startswith("<figure")
         assert "<html" not in fragment
 
+    def test_is_drawn_once_for_the_same_data(self, busy: Office, clerk: Client) -> None:
+        first = page_of(clerk, TABLE + "chart/")
+        hits = charts._drawn.cache_info().hits
+        second = page_of(clerk, TABLE + "chart/")
+        assert charts._drawn.cache_info().hits == hits + 1
+        assert (
+            first[first.index("<svg") : first.index("</svg>")] == second[second.index("<svg") : second.index("</svg>")]
+        )
+
     def test_names_cannot_carry_markup(self, busy: Office, clerk: Client) -> None:
         county = busy.tree.counties[0]
         type(county).objects.filter(pk=county.pk).update(name="<b>县</b>")
@@ -135,7 +149,9 @@ class TestChart:
 
 class TestFiles:
     @pytest.mark.parametrize("query", ["", "?unit={county}", "?kind=village", "?unit={county}&level=village"])
-    def test_the_table_as_excel_and_word_has_the_rows_of_the_page(self, busy: Office, clerk: Client, query: str) -> None:
+    def test_the_table_as_excel_and_word_has_the_rows_of_the_page(
+        self, busy: Office, clerk: Client, query: str
+    ) -> None:
         query = query.format(county=busy.tree.counties[0].pk)
         page = table_of(page_of(clerk, TABLE + query))
         sheet = sheet_of(clerk, f"{TABLE}excel/{query}")

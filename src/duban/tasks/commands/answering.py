@@ -88,9 +88,7 @@ def take_step(
     _keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
     if step.name == "ask_done":
         _find_checker(actor=actor, task=task, at=at)
-    task.save(
-        update_fields=["status", "version", "signed_at", "asked_at", "finished_on", "agreed_due", "checker_unit"]
-    )
+    task.save(update_fields=["status", "version", "signed_at", "asked_at", "finished_on", "agreed_due", "checker_unit"])
 
     count_again(actor=actor, task=task)
     record(
@@ -104,9 +102,7 @@ def take_step(
 
 
 @transaction.atomic
-def give_feedback(
-    *, actor: Actor, task_id: int, text: str, at: datetime, files: Sequence[GivenFile] = ()
-) -> TaskEntry:
+def give_feedback(*, actor: Actor, task_id: int, text: str, at: datetime, files: Sequence[GivenFile] = ()) -> TaskEntry:
     """
     Say what has been done so far; the owner and every helping unit may (进展反馈).
 
@@ -231,9 +227,7 @@ def _find_checker(*, actor: Actor, task: Task, at: datetime) -> None:
     """Put the task before the lowest level at which somebody may check it, and say where it had to move up."""
     unit: Unit = task.assignment.assigner
     while True:
-        users = access.users_holding(
-            actor=actor, capability=policy.TasksCapability.CHECK, unit_id=unit.pk, at=at
-        )
+        users = access.users_holding(actor=actor, capability=policy.TasksCapability.CHECK, unit_id=unit.pk, at=at)
         people = dict(Person.objects.filter(user_id__in=users).values_list("user_id", "pk"))
         parts = queries.involved(actor=actor, task=task, person_ids=list(people.values()))
         if any(user not in parts.users and people.get(user) not in parts.people for user in users):
@@ -252,7 +246,9 @@ def _find_checker(*, actor: Actor, task: Task, at: datetime) -> None:
             actor=Actor.system("task.moved_up"),
             task=task,
             kind=EntryKind.MOVED_UP,
-            text=gettext("Nobody at %(unit)s may check this, because everybody there had a part in it. It goes to %(upper)s.")
+            text=gettext(
+                "Nobody at %(unit)s may check this, because everybody there had a part in it. It goes to %(upper)s."
+            )
             % {"unit": unit.shown_name, "upper": upper.shown_name},
             at=at,
         )
@@ -293,5 +289,3 @@ def record(*, actor: Actor, task: Task, verb: str, at: datetime, payload: dict[s
         at=at,
         payload=payload,
     )
-
-

@@ -111,9 +111,7 @@ def unit_names(*, assigner: Unit, on: date) -> UnitNames:
     ids: dict[str, int] = {}
     depths: dict[str, int] = {}
     doubled: set[str] = set()
-    units = Unit.objects.filter(
-        organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path)
-    )
+    units = Unit.objects.filter(organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path))
     rows = units.order_by("depth", "pk").values_list(
         "pk", "depth", "parent__name", "parent__short_name", "name", "short_name"
     )
@@ -169,9 +167,7 @@ def _is_uuid(word: str) -> bool:
 
 
 @transaction.atomic
-def take_over_breakdown(
-    *, actor: Actor, import_id: int, at: datetime, and_issue: bool = False
-) -> BreakdownImport:
+def take_over_breakdown(*, actor: Actor, import_id: int, at: datetime, and_issue: bool = False) -> BreakdownImport:
     """
     Turn the rows into drafts, and issue them if asked: all of them or none.
 
@@ -199,9 +195,7 @@ def take_over_breakdown(
             )
         else:
             known = queries.get_assignment(actor=actor, assignment_id=row["assignment_id"])
-            assignment = update_draft(
-                actor=actor, assignment_id=known.pk, text=text, version=known.version, at=at
-            )
+            assignment = update_draft(actor=actor, assignment_id=known.pk, text=text, version=known.version, at=at)
         row["assignment_id"] = assignment.pk
         if and_issue:
             issue(actor=actor, assignment_id=assignment.pk, at=at)

@@ -14,9 +14,7 @@ from duban.tasks.states import CHANGE_FLOW, ChangeStatus, EntryKind
 
 
 @transaction.atomic
-def decide_extension(
-    *, actor: Actor, task_id: int, step_name: str, at: datetime, reason: str = ""
-) -> ChangeRequest:
+def decide_extension(*, actor: Actor, task_id: int, step_name: str, at: datetime, reason: str = "") -> ChangeRequest:
     """
     Grant or refuse the waiting request for a later date; whoever may check the task decides.
 
@@ -50,7 +48,5 @@ def decide_extension(
     kind = EntryKind.GRANT_EXTENSION if granted else EntryKind.REFUSE_EXTENSION
     add_entry(actor=actor, task=task, kind=kind, text=reason, at=at, new_due=change.new_due if granted else None)
 
-    record(
-        actor=actor, task=task, verb=kind, at=at, payload={"new_due": change.new_due, "reason": reason}
-    )
+    record(actor=actor, task=task, verb=kind, at=at, payload={"new_due": change.new_due, "reason": reason})
     return change

@@ -90,7 +90,7 @@ def create_assignment(
 
     :raises NotFound: if this actor cannot see the campaign, the unit or the requirement
     :raises NotAllowed: if this actor may not assign in the name of the unit
-    :raises InvalidInput: if something is missing or the date has passed
+    :raises InvalidInput: if something is missing, or does not fit together
     :raises IllegalStep: if the campaign has ended or the document is not confirmed
     """
     campaign = campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
@@ -101,7 +101,7 @@ def create_assignment(
         raise IllegalStep(_("This campaign has ended. Assign in one that runs."))
     if requirement_id is not None:
         text = _with_source(actor=actor, requirement_id=requirement_id, text=text)
-    helpers = _checked(actor=actor, text=text, today=at.date())
+    helpers = _checked(text)
 
     assignment = Assignment.objects.create(
         campaign=campaign,
@@ -127,9 +127,7 @@ def create_assignment(
 
 
 @transaction.atomic
-def update_draft(
-    *, actor: Actor, assignment_id: int, text: AssignmentText, version: int, at: datetime
-) -> Assignment:
+def update_draft(*, actor: Actor, assignment_id: int, text: AssignmentText, version: int, at: datetime) -> Assignment:
     """
     Change a draft.
 
@@ -153,7 +151,7 @@ def update_draft(
         source_sentence=assignment.source_sentence,
         row_key=assignment.row_key,
     )
-    helpers = _checked(actor=actor, text=text, today=at.date())
+    helpers = _checked(text)
     before = {column: getattr(assignment, column) for column in COLUMNS}
 
     for column in COLUMNS:
@@ -224,7 +222,7 @@ def _with_source(*, actor: Actor, requirement_id: int, text: AssignmentText) -> 
     )
 
 
-def _checked(*, actor: Actor, text: AssignmentText, today: date) -> list[Unit]:
+def _checked(text: AssignmentText) -> list[Unit]:
     fields: dict[str, object] = {}
     if not text.wording.strip():
         fields["wording"] = _("Please say what is to be done.")

@@ -122,13 +122,14 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
     assignment = get_assignment(actor=actor, assignment_id=assignment_id)
     if assignment.status == AssignmentStatus.DRAFT:
         units = units_of_rule(
-            assigner=assignment.assigner, target=assignment.target, rule=assignment.target_rule, on=timezone.localdate(at)
+            assigner=assignment.assigner,
+            target=assignment.target,
+            rule=assignment.target_rule,
+            on=timezone.localdate(at),
         )
         count = units.count()
     else:
-        units = Unit.objects.filter(
-            pk__in=AssignmentUnit.objects.filter(assignment=assignment).values("unit_id")
-        )
+        units = Unit.objects.filter(pk__in=AssignmentUnit.objects.filter(assignment=assignment).values("unit_id"))
         count = assignment.unit_count
     found = dict(
         Task.objects.filter(assignment=assignment).values_list("status").annotate(number=Count("pk")).order_by()

@@ -42,7 +42,9 @@ def day_of(*, actor: Actor, campaign_id: int, today: date) -> Day:
 
 def figures_kept_since(*, actor: Actor, campaign_id: int) -> date | None:
     """Return the first day at whose close the campaign's figures were kept, or None before one was."""
-    first: date | None = TaskFiguresPast.objects.filter(campaign_id=campaign_id).aggregate(first=Min("valid_from"))["first"]
+    first: date | None = TaskFiguresPast.objects.filter(campaign_id=campaign_id).aggregate(first=Min("valid_from"))[
+        "first"
+    ]
     return first
 
 
@@ -178,7 +180,9 @@ def _page(tasks: QuerySet[Task], *, after: str, size: int) -> Page[Task]:
 
 def ordered(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """Return the tasks in the order of every list of tasks."""
-    return tasks.alias(due_order=Coalesce("agreed_due", Value(LAST_DAY))).order_by(F("is_key").desc(), "due_order", "pk")
+    return tasks.alias(due_order=Coalesce("agreed_due", Value(LAST_DAY))).order_by(
+        F("is_key").desc(), "due_order", "pk"
+    )
 
 
 def count_tasks(*, actor: Actor, given: TaskFilter) -> int:
@@ -186,9 +190,7 @@ def count_tasks(*, actor: Actor, given: TaskFilter) -> int:
     return narrowed(actor=actor, given=given)[: COUNTED_AT_MOST + 1].count()
 
 
-def owed_by_unit(
-    *, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit: Unit | None = None
-) -> QuerySet[Task]:
+def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit: Unit | None = None) -> QuerySet[Task]:
     """
     Return the open tasks of one unit for its list 本单位还差什么.
 
@@ -210,14 +212,22 @@ def owed_by_unit(
 
 def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
     """Return one page of the tasks that wait for a checker in this actor's scope, longest waiting first."""
-    scope = actor.scope(TasksCapability.CHECK)
-    tasks = Task.objects.filter(
-        organisation.scope_filter(scope=scope, unit="checker_unit"),
-        campaign_id=campaign_id,
-        status=TaskStatus.ASKED_DONE,
-    )
+    tasks = _to_check(actor, campaign_id)
     if after:
         asked_at, task_id = decode_key(after, length=2)
         tasks = tasks.filter(Q(asked_at__gt=asked_at) | Q(asked_at=asked_at, pk__gt=task_id))
     rows = list(tasks.select_related("assignment", "unit").order_by("asked_at", "pk")[: size + 1])
     return cut(rows, size=size, key=lambda task: (task.asked_at, task.pk))
+
+
+def count_to_check(*, actor: Actor, campaign_id: int) -> int:
+    """Return how many tasks wait for a checker in this actor's scope, counted to 1,001 at most."""
+    return _to_check(actor, campaign_id)[: COUNTED_AT_MOST + 1].count()
+
+
+def _to_check(actor: Actor, campaign_id: int) -> QuerySet[Task]:
+    return Task.objects.filter(
+        organisation.scope_filter(scope=actor.scope(TasksCapability.CHECK), unit="checker_unit"),
+        campaign_id=campaign_id,
+        status=TaskStatus.ASKED_DONE,
+    )

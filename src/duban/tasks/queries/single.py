@@ -112,7 +112,13 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
     helpers = helpers_of(actor=actor, assignment_ids=[task.assignment_id])[task.assignment_id]
     answers = may_answer(actor, task, parts)
     near = workdays.calendar(actor=actor).add_workdays(on, NEAR_WORKDAYS)
-    tone, word = words.judged(status=task.status, agreed_due=task.agreed_due, as_of=on, near_until=near)
+    tone, word = words.judged(
+        status=task.status,
+        agreed_due=task.agreed_due,
+        due_kind=task.assignment.due_kind,
+        as_of=on,
+        near_until=near,
+    )
     return TaskPage(
         task=task,
         steps=_offered(actor, task, parts),
@@ -182,5 +188,3 @@ def _offered(actor: Actor, task: Task, parts: Involved) -> list[OfferedStep]:
         decision = WHO_MAY[step.name](actor, task, parts)
         offered.append(OfferedStep(step.name, step.reason_required, "" if decision else str(decision.reason)))
     return offered
-
-

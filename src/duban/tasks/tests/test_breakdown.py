@@ -202,8 +202,15 @@ class TestErrors:
         assert clerk.post(f"{IMPORTS}{table.pk}/take-over/").status_code == 409
         marked = openpyxl.load_workbook(io.BytesIO(bytes_of(clerk, f"{IMPORTS}{table.pk}/marked/")))
         sheet = marked.worksheets[0]
-        red = [cell.value for row in sheet.iter_rows() for cell in row if cell.fill.fgColor.rgb in {"FFFFC7CE", "FFFF9999", "FFFF0000"}]
-        told = [str(cell.value) for row in sheet.iter_rows() for cell in row if "无此单位” below yours" in str(cell.value)]
+        red = [
+            cell.value
+            for row in sheet.iter_rows()
+            for cell in row
+            if cell.fill.fgColor.rgb in {"FFFFC7CE", "FFFF9999", "FFFF0000"}
+        ]
+        told = [
+            str(cell.value) for row in sheet.iter_rows() for cell in row if "无此单位” below yours" in str(cell.value)
+        ]
         assert {"无此单位", "不久"} <= set(red), {cell.fill.fgColor.rgb for row in sheet.iter_rows() for cell in row}
         assert len(told) == 1
         before = _cells(content)
@@ -234,16 +241,20 @@ class TestErrors:
         assert "具体事项" in response.content.decode()
 
     def test_a_template_of_another_form_is_refused(self, cast, clerk):
-        other = template(
-            title="x", columns=COLUMNS, example={}, notes=[], template_id="units", version="1", context={}
-        )
+        other = template(title="x", columns=COLUMNS, example={}, notes=[], template_id="units", version="1", context={})
         response = send(clerk, other)
         assert response.status_code == 422
         assert not BreakdownImport.objects.exists()
 
     @pytest.mark.parametrize(
         "name, content",
-        [("a.xlsx", b""), ("a.xlsx", b"PK\x03\x04 not a zip"), ("a.pdf", b"%PDF-1.4"), ("a.xls", b"\xd0\xcf\x11\xe0"), ("a.csv", b"\x00\x01")],
+        [
+            ("a.xlsx", b""),
+            ("a.xlsx", b"PK\x03\x04 not a zip"),
+            ("a.pdf", b"%PDF-1.4"),
+            ("a.xls", b"\xd0\xcf\x11\xe0"),
+            ("a.csv", b"\x00\x01"),
+        ],
     )
     def test_a_file_that_cannot_be_read_gets_a_sentence(self, cast, clerk, name, content):
         response = send(clerk, content, name)
@@ -280,7 +291,10 @@ class TestErrors:
         for address in (f"{IMPORTS}{table.pk}/", f"{IMPORTS}{table.pk}/marked/"):
             assert owner.get(address).status_code == 404
         assert owner.post(f"{IMPORTS}{table.pk}/take-over/").status_code == 404
-        given = {"assigner": str(cast.tree.city.pk), "file": SimpleUploadedFile("a.xlsx", filled(clerk, some_rows(cast)))}
+        given = {
+            "assigner": str(cast.tree.city.pk),
+            "file": SimpleUploadedFile("a.xlsx", filled(clerk, some_rows(cast))),
+        }
         assert owner.post(IMPORTS, given).status_code in {403, 404}
 
     def test_a_table_of_the_office_never_names_units_outside_it(self, cast, clerk):

@@ -67,7 +67,9 @@ class TestTheChain:
 
     def test_each_step_leaves_its_row_in_the_record(self, cast, asked):
         verbs = list(
-            AuditEvent.objects.filter(object_kind="task", object_id=asked.pk).order_by("id").values_list("verb", flat=True)
+            AuditEvent.objects.filter(object_kind="task", object_id=asked.pk)
+            .order_by("id")
+            .values_list("verb", flat=True)
         )
         assert verbs == ["task.sign", "task.ask_done"]
 
@@ -184,7 +186,11 @@ class TestTheChecker:
         # The same account answers as the unit's and would check as the office's.
         account = make_person_with_account(unit=cast.tree.departments[1], role="unit_liaison", reach=Reach.UNIT)
         Grant.objects.create(
-            user=account.user, role="office_clerk", reach=Reach.SUBTREE, unit=cast.tree.city, starts_at=AT - timedelta(1)
+            user=account.user,
+            role="office_clerk",
+            reach=Reach.SUBTREE,
+            unit=cast.tree.city,
+            starts_at=AT - timedelta(1),
         )
         seat = Post.objects.create(
             unit=cast.tree.office, person=account.person, kind="clerk", starts_on=SOME_DAY - timedelta(9)

@@ -106,7 +106,10 @@ class TestWriting:
         first, second = cast.client(cast.office), cast.client(cast.second)
         opened = form_of(page_of(first, address), address)
         words = {"owner": "各部门", "due": "长期坚持"}
-        assert second.post(address, form_of(page_of(second, address), address) | words | {"wording": "先改"}).status_code == 302
+        assert (
+            second.post(address, form_of(page_of(second, address), address) | words | {"wording": "先改"}).status_code
+            == 302
+        )
         response = first.post(address, opened | words | {"wording": "后改"})
         page = response.content.decode()
         assert response.status_code == 409
@@ -148,7 +151,9 @@ class TestWriting:
         assert Assignment.objects.count() == 1
 
     def test_a_list_without_anything_says_how_to_begin(self, cast):
-        assert "Your office has written no assignment yet." in page_of(cast.client(cast.office), reverse("tasks:assignments"))
+        assert "Your office has written no assignment yet." in page_of(
+            cast.client(cast.office), reverse("tasks:assignments")
+        )
 
 
 class TestOneTask:
@@ -255,7 +260,9 @@ class TestOneTask:
         task.refresh_from_db()
         assert (task.status, TaskEntry.objects.filter(kind="ask_done").count()) == ("in_hand", 0)
 
-    @pytest.mark.parametrize("onward", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"])
+    @pytest.mark.parametrize(
+        "onward", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]
+    )
     def test_the_way_back_stays_in_the_house(self, cast, task, onward):
         response = post_step(cast.client(cast.owner), task, "sign", next=onward)
         assert response["Location"] == f"/tasks/{task.pk}/"

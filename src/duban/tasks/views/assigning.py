@@ -108,9 +108,7 @@ def assignment(request: Request, assignment_id: int) -> HttpResponse:
 def progress(request: Request, assignment_id: int) -> HttpResponse:
     """Show how far an assignment has been issued, as a fragment that asks again until it is done."""
     found = queries.assignment_page(actor=request.actor, assignment_id=assignment_id, at=timezone.now())
-    return render(
-        request, "tasks/assignment.html#progress", {"found": found, "assignment": found.assignment}
-    )
+    return render(request, "tasks/assignment.html#progress", {"found": found, "assignment": found.assignment})
 
 
 @require_POST

@@ -136,18 +136,14 @@ def to_check(request: Request) -> HttpResponse:
     """Show what waits for a checker in this actor's scope."""
     campaign: Any = request.frame.get("campaign")
     page = (
-        queries.to_check_page(
-            actor=request.actor, campaign_id=campaign.pk, after=request.GET.get("after", "")
-        )
+        queries.to_check_page(actor=request.actor, campaign_id=campaign.pk, after=request.GET.get("after", ""))
         if campaign
         else None
     )
     return render(request, "tasks/to_check.html", {"page": page, "today": timezone.localdate()})
 
 
-def _page(
-    request: Request, task_id: int, forms: dict[str, object] | None = None, status: int = 200
-) -> HttpResponse:
+def _page(request: Request, task_id: int, forms: dict[str, object] | None = None, status: int = 200) -> HttpResponse:
     found = queries.task_page(actor=request.actor, task_id=task_id, on=timezone.localdate())
     given = forms or {}
     steps = [

@@ -1,0 +1,103 @@
+"""The page of the documentation that shows the last run: docs/reference/bench.md."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+
+class Line(Protocol):
+    """What the page needs of a measured line."""
+
+    @property
+    def scenario(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def p50_ms(self) -> float: ...
+    @property
+    def p95_ms(self) -> float: ...
+    @property
+    def sql_ms(self) -> float: ...
+    @property
+    def queries(self) -> int: ...
+    @property
+    def aim_ms(self) -> float: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def aim(self) -> float | None: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def is_missed(self) -> bool: ...
+
+
+_HOW = """# How fast it is
+
+`make bench` fills a database of its own with an invented city (1 + 12 + 240 + 19,200 units, 20 departments, 1,000,000 tasks:
+52 items that went to every village and 1,600 that went to one), serves it as in production, and measures through HTTP.
+`build/bench.json` has the same numbers for programs. Speed is measured here and never asserted in the test suite.
+
+- Load: 4 keep-alive connections to two web processes; a worker, the database and the client share the same {cores} cores.
+  50 requests to warm up, 500 measured, three runs; p50 and p95 are the medians of the three.
+- *SQL* is the median of the same result by hand-written, prepared statements on one connection, in the same run: the least
+  that any program has to wait. *Ratio* is p50 divided by it. Before a page is measured, its rows are compared with those
+  of the hand-written statements.
+- *Asks* is the number of statements of one request, with those that find out who asks.
+- Roles: the city office sees everything, the county office 1,621 units, the supervision group 170 listed villages all over
+  the city, the single unit itself. "What we still owe" of an office is the page of one of 40 villages.
+- A status change is signing for (by the unit) or accepting (by the office) through REST: with its entry, its figures and its
+  audit record in one transaction, on a database that writes to disk before it answers.
+- Fan-out is measured from the call that issues to the moment when the worker has given the last of 19,200 units its task.
+- Memory is the proportional share (PSS) of the largest process of each kind after all that; the export's is the peak.
+"""
+
+_WHY = """
+## What is missed, and why
+
+{missed}
+
+Most of a page's time is Python: finding out who asks takes seven statements (session, account, post, grants, campaign,
+day, and the word to the database who it is), each of which costs about as much in the program as in the database; then the
+page itself is rendered. With four connections on two cores that the database and the client use too, a request waits for
+about two others, so p50 is about twice what one request takes alone. A second machine for the database, or two more cores,
+changes the tables above more than any index does.
+
+What was tried and kept is in [decision 0012](../decisions/0012-measured-choices.md).
+"""
+
+
+def write(*, rows: Sequence[Line], path: Path) -> None:
+    """Write the page."""
+    pages = [row for row in rows if row.value is None]
+    others = [row for row in rows if row.value is not None]
+    missed = [row for row in rows if row.is_missed]
+    lines = [
+        "| Scenario | Role | Rows | p50 ms | p95 ms | SQL ms | Ratio | Asks | Aim ms |",
+        "|---|---|--:|--:|--:|--:|--:|--:|--:|",
+        *(_line(row) for row in pages),
+        "",
+        "| Measured | Value | Aim |",
+        "|---|--:|--:|",
+        *(f"| {row.scenario} | {row.value} {row.unit} | {row.aim:.0f} {row.unit} |" for row in others if row.aim),
+    ]
+    reasons = "\n".join(_reason(row) for row in missed) or "Nothing."
+    text = _HOW.format(cores=os.cpu_count()) + "\n" + "\n".join(lines) + "\n" + _WHY.format(missed=reasons)
+    path.write_text(text)
+
+
+def _line(row: Line) -> str:
+    ratio = f"{row.p50_ms / row.sql_ms:.1f}" if row.sql_ms else ""
+    p95 = f"**{row.p95_ms}**" if row.is_missed else str(row.p95_ms)
+    cells = (row.scenario, row.role, row.rows, row.p50_ms, p95, row.sql_ms or "", ratio, row.queries or "", row.aim_ms)
+    return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _reason(row: Line) -> str:
+    if row.value is not None:
+        return f"- {row.scenario}: {row.value} {row.unit} instead of {row.aim:.0f}."
+    alone = f"the hand-written SQL alone takes {row.sql_ms} ms" if row.sql_ms else "nothing of it is one statement"
+    return f"- {row.scenario}, {row.role}: {row.p95_ms} ms instead of {row.aim_ms:.0f} ({alone})."
