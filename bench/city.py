@@ -299,8 +299,6 @@ def _work(owner: psycopg.Connection[Any], today: date, at: datetime, *, to_all: 
         words = [random.choice(_VERBS) + random.choice(_SUBJECTS) for _ in range(random.randint(5, 9))]
         if number % 5 < 3:
             words.append(f"{FREQUENT}问题")
-        if number == to_all + 700:
-            words.append(RARE)
         issued = at - timedelta(days=random.randint(10, 110), minutes=number)
         due = None if is_to_all and number % 17 == 0 else (issued + timedelta(days=random.randint(15, 150))).date()
         unit = first["villages"] + (number * 7919) % villages
@@ -354,6 +352,12 @@ def _work(owner: psycopg.Connection[Any], today: date, at: datetime, *, to_all: 
         cursor.execute(_TASKS, {"today": today})
         for statement in restore:
             cursor.execute(statement.encode())
+        # The rare word stands in one item to one unit, and it is open.
+        cursor.execute(
+            "UPDATE tasks_assignment SET wording = wording || %(rare)s WHERE id = (SELECT assignment_id FROM tasks_task"
+            " WHERE assignment_id > %(all)s AND status = 'in_hand' ORDER BY id OFFSET 100 LIMIT 1)",
+            {"rare": RARE, "all": to_all},
+        )
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('tasks_assignment', 'id'), (SELECT max(id) FROM tasks_assignment))"
         )

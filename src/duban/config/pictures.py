@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from duban.accounts.demonstration import PASSWORD
 from duban.config.png import with_palette
@@ -49,11 +49,11 @@ class Picture:
 PICTURES = (
     Picture(name="desk", sign_in="linxiaohe", path="/"),
     Picture(name="speech", sign_in="linxiaohe", path="/directives/1/", press="form[action$='/take-all/'] button"),
-    Picture(name="owed", sign_in="dingyifan", path="/"),
+    Picture(name="owed", sign_in="tianlu", path="/"),
     Picture(name="units", sign_in="hanlicheng", path="/table/"),
     Picture(name="work-list", sign_in="hanlicheng", path="/work/?q=群众"),
     Picture(name="task", sign_in="hanlicheng", path="/tasks/to-check/", follow="main tbody a"),
-    Picture(name="phone-owed", sign_in="dingyifan", path="/", size=PHONE),
+    Picture(name="phone-owed", sign_in="tianlu", path="/", size=PHONE),
 )
 
 
@@ -66,6 +66,7 @@ def main() -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with _trial() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        _assign_from_the_short_speech(browser, address)
         for picture in PICTURES:
             file = IMAGES / f"{picture.name}.png"
             file.write_bytes(_taken(browser, address, picture))
@@ -115,13 +116,7 @@ def _taken(browser: Browser, address: str, picture: Picture) -> bytes:
     width, height = picture.size
     context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
     try:
-        page = context.new_page()
-        page.goto(f"{address}/sign-in/")
-        form = page.locator("form[action='/sign-in/']").first
-        form.locator("[name=sign_in_name]").fill(picture.sign_in)
-        form.locator("[name=password]").fill(PASSWORD)
-        form.locator("button").click()
-        page.locator("form[action='/sign-out/']").wait_for(state="attached")
+        page = _signed_in(context, address, picture.sign_in)
         page.goto(address + picture.path)
         if picture.follow:
             page.locator(picture.follow).first.click()
@@ -129,6 +124,34 @@ def _taken(browser: Browser, address: str, picture: Picture) -> bytes:
             page.locator(picture.press).first.click()
         page.wait_for_load_state("networkidle")
         return _shot(page)
+    finally:
+        context.close()
+
+
+def _signed_in(context: BrowserContext, address: str, name: str) -> Page:
+    page = context.new_page()
+    page.goto(f"{address}/sign-in/")
+    form = page.locator("form[action='/sign-in/']").first
+    form.locator("[name=sign_in_name]").fill(name)
+    form.locator("[name=password]").fill(PASSWORD)
+    form.locator("button").click()
+    page.locator("form[action='/sign-out/']").wait_for(state="attached")
+    return page
+
+
+def _assign_from_the_short_speech(browser: Browser, address: str) -> None:
+    """Send one sentence of a speech to the townships, so that a unit's page shows why something is asked."""
+    context = browser.new_context(locale="zh-CN")
+    try:
+        page = _signed_in(context, address, "linxiaohe")
+        page.goto(f"{address}/directives/2/")
+        page.locator("form[action$='/take-all/'] button").click()
+        page.locator("a[href*='/tasks/assign/?requirement=']").first.click()
+        page.locator("[name=owner]").fill("各乡镇（街道）")
+        page.locator("main form button.btn-primary").click()
+        page.locator("form[action$='/issue/'] button").first.click()
+        page.locator("dialog[open] [data-yes]").click()
+        page.locator("a[href*='status=to_sign']").wait_for()
     finally:
         context.close()
 

@@ -5,9 +5,10 @@ from procrastinate.contrib.django import app
 
 from duban.kernel.authority import Actor
 from duban.organisation import commands
+from duban.shell.retrying import WHEN_THE_DATABASE_IS_BACK
 
 
-@app.task(name="organisation.check_import", queue="imports")
+@app.task(name="organisation.check_import", queue="imports", retry=WHEN_THE_DATABASE_IS_BACK)
 def check_import(*, import_id: int, language: str) -> None:
     """Check a workbook of units, telling how far it is."""
     with translation.override(language):

@@ -4,7 +4,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -182,24 +182,32 @@ def _open_account(*, actor: Actor, person: DemoPerson, ids: dict[str, int], sinc
         starts_on=since,
         at=at,
     )
+    # Since they came: who checked in the past must have been allowed to then.
+    held_since = timezone.make_aware(datetime.combine(since, time()))
     for role, over in person.roles:
         if isinstance(over, str):
             if over in ids:
                 access.grant_role(
-                    actor=actor, user_id=user.pk, role=role, reach=Reach.SUBTREE, unit_id=ids[over], at=at
+                    actor=actor,
+                    user_id=user.pk,
+                    role=role,
+                    reach=Reach.SUBTREE,
+                    unit_id=ids[over],
+                    starts_at=held_since,
+                    at=at,
                 )
             continue
         listed = [ids[key] for key in over if key in ids]
-        if listed == [ids[person.unit_key]]:
-            access.grant_role(actor=actor, user_id=user.pk, role=role, reach=Reach.UNIT, unit_id=listed[0], at=at)
-        elif listed:
+        is_own = listed == [ids[person.unit_key]]
+        if listed:
             access.grant_role(
                 actor=actor,
                 user_id=user.pk,
                 role=role,
-                reach=Reach.LISTED,
+                reach=Reach.UNIT if is_own else Reach.LISTED,
                 unit_id=ids[person.unit_key],
-                listed=listed,
+                listed=() if is_own else listed,
+                starts_at=held_since,
                 at=at,
             )
 

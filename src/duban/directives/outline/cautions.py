@@ -20,7 +20,12 @@ def cautions(
     *, outline: Outline, items: dict[str, Item], roots: list[Item], view: str, omitted: bool
 ) -> list[dict[str, Any]]:
     """Every warning about `outline`; `items` leads from node ids to markers, `omitted` where a notice names a hole."""
-    return [*_structure(outline, items), *_differences(view, roots), *_words(outline), *_source(outline, view, omitted=omitted)]
+    return [
+        *_structure(outline, items),
+        *_differences(view, roots),
+        *_words(outline),
+        *_source(outline, view, omitted=omitted),
+    ]
 
 
 def _structure(outline: Outline, items: dict[str, Item]) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,7 @@ _SPOKEN = re.compile(
     rf"(?:(?:再|先|着重|重点|主要|简要)*(?:讲|谈|提出?|强调|说|作|部署|安排|抓好)(?:[了]?以?下?面?以下|如下|这么)?)({_N})(?:个方面|方面|点|个|项|条|件|句)[^,。;:!]{{0,12}}"
 )
 _SET = re.compile(
-    r"“(?P<quoted>(?P<n1>[二两三四五六七八九十]{1,2})(?:个|项|条|大)?(?P<key1>[\u4e00-\u9fff]{1,6}))”"
+    r"“(?P<quoted>(?P<n1>[二两三四五六七八九十]{1,2})(?:个|项|条|大|次)?(?P<key1>[\u4e00-\u9fff]{1,6}))”"
     r"|(?P<half>(?P<n3>[二两三四五六七八九十]{1,2})(?:个|项|条)“(?P<key3>[\u4e00-\u9fff]{1,6})”)"
     r"|(?P<plain>(?P<n2>[二两三四五六七八九十]{1,2})个?(?P<key2>不[\u4e00-\u9fff]{1,3}|不能|坚持|带头))(?=[:,]|即|就是|,即)"
 )
@@ -136,11 +136,11 @@ def named_sets(*, view: View, markers: list[int], begin: int) -> tuple[list[dict
         if listed < 2:
             members += [Member(start, end, shown) for start, end in chosen]
     for match in _SLOGAN.finditer(text, begin):
-        slogan, number = ("before", "b") if match.group("before") else ("after", "a")
+        slogan, size = ("before", "b") if match.group("before") else ("after", "a")
         length = sum(1 for character in match.group(slogan) if "\u4e00" <= character <= "\u9fff")
         stop = match.end() if slogan == "before" else match.start("after") - 1
-        place = match.start(number)
-        counts.append(_count(view.shown[place:stop], number_of(match.group(number)), length, place))
+        place = match.start(size)
+        counts.append(_count(view.shown[place:stop], number_of(match.group(size)), length, place))
     return counts, sorted(members, key=lambda member: member.start)
 
 

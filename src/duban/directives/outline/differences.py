@@ -44,9 +44,9 @@ def _topics(view: str) -> Iterator[tuple[int, list[str]]]:
             runs.append(run)
             run = []
         run.append(match)
-    for run in [*runs, run][:_MOST]:
-        if 4 <= len(run) <= 9:
-            yield run[0].start(), [match.group("topic") for match in run]
+    for topics in [*runs, run][:_MOST]:
+        if 4 <= len(topics) <= 9:
+            yield topics[0].start(), [match.group("topic") for match in topics]
 
 
 def _titles(view: str, roots: list[Item]) -> Iterator[tuple[int, list[str]]]:
@@ -70,8 +70,10 @@ def _differ(named: list[str], topics: list[str]) -> bool:
 
 
 def _same(member: str, topic: str) -> bool:
-    return topic in member or (len(member) <= 12 and member in topic) or any(
-        len(part) >= 4 and part in topic for part in (member[1:], member[2:], member[:4])
+    return (
+        topic in member
+        or (len(member) <= 12 and member in topic)
+        or any(len(part) >= 4 and part in topic for part in (member[1:], member[2:], member[:4]))
     )
 
 

@@ -16,7 +16,9 @@ _PARTIAL_DATE = re.compile(r"(?:\d{4}年)?\d{1,2}月(?:\d{1,2}[日号]|份)?")
 _MASKED_DATE = re.compile(r"(?=.*年)[\dxX×*某 年月日号一二三四五六七八九十〇]{2,20}")
 _REPORTS = re.compile(r"如下|现将|以下|^(?:为|根据|按照|近年|经)")
 _MASKED_NAME = re.compile(r"[\u4e00-\u9fff]{1,3}[ ]*[xX×*某]{1,3}|[\u4e00-\u9fff][ ]{1,4}[\u4e00-\u9fff]{1,2}")
-_ISSUER = re.compile(r"[\u4e00-\u9fff]{2,24}(?:办|局|委|办公室|中心|专班|指挥部|领导小组|委员会|政府|街道办事处|公司|学校|医院)")
+_ISSUER = re.compile(
+    r"[\u4e00-\u9fff]{2,24}(?:办|局|委|办公室|中心|专班|指挥部|领导小组|委员会|政府|街道办事处|公司|学校|医院)"
+)
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,6}:\S")
 _ROLE = re.compile(
     r"书记|[市区县省州镇乡厅局部处校院行会社站所组]长|主任|主席|部长|组长|秘书长|巡视员|调研员|总经理|董事长|总裁|负责人|专员|委员"
@@ -146,7 +148,10 @@ def _title_block(head: Head, view: View, begin: int, end: int) -> None:
         kind = _line_kind(head, bare, view.shown[start:stop], title="".join(title))
         if kind == "title":
             if title and _doubles(title, bare):
-                head.doubled.append((start, stop))
+                if may_not_be_noise(text=bare):
+                    head.cuts.append((start, "label"))
+                else:
+                    head.doubled.append((start, stop))
                 continue
             title.append(_unlabelled(head, view, start, stop))
         head.cuts.append((start, kind))
@@ -154,7 +159,10 @@ def _title_block(head: Head, view: View, begin: int, end: int) -> None:
 
 
 def _line_kind(head: Head, bare: str, shown: str, *, title: str) -> str:
-    has_title, complete = bool(title), bool(_TITLE_WORDS.search(title) or title.endswith(("汇报", "主持词", "典型材料")))
+    has_title, complete = (
+        bool(title),
+        bool(_TITLE_WORDS.search(title) or title.endswith(("汇报", "主持词", "典型材料"))),
+    )
     inner = _BRACKETED.fullmatch(bare)
     if inner or len(bare) <= 40:
         labelled = False

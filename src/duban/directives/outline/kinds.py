@@ -63,7 +63,12 @@ _INCLUDES = re.compile(r"(?:包括|适用范围|含义)[:]?$")
 # What stands before a list says what its items are.
 _ANNOUNCED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("problem", re.compile(r"(?:问题|不足|差距|短板|弱项|表现|原因)[^。:]{0,16}[:。]?$")),
-    ("achievement", re.compile(r"(?:特点|亮点|成效|成绩|变化|经验|做法|进展|(?:概括|归纳|总结)[^。]{0,6}有[^。]{0,4}条|呈现|体现在[^。]{0,8}到位)[^。:]{0,12}[:。]?$")),
+    (
+        "achievement",
+        re.compile(
+            r"(?:特点|亮点|成效|成绩|变化|经验|做法|进展|(?:概括|归纳|总结)[^。]{0,6}有[^。]{0,4}条|呈现|体现在[^。]{0,8}到位)[^。:]{0,12}[:。]?$"
+        ),
+    ),
     ("principle", re.compile(r"(?:原则|关系)[^。:]{0,6}[:。]?$")),
     ("fact", re.compile(r"(?:议程|情形|分为)[^。:]{0,12}[:。]?$")),
 )
@@ -129,7 +134,9 @@ def _own(title: str, text: str) -> _Evidence:
     if not _PROBLEM_FRAME.search(text):
         problems //= 3
     achieved = len(_ACHIEVED_WORDS.findall(text))
-    seen.requirement += min(8 * duties / clauses, 2.5) if achieved <= 2 * duties or strong else min(2 * duties / clauses, 0.8)
+    seen.requirement += (
+        min(8 * duties / clauses, 2.5) if achieved <= 2 * duties or strong else min(2 * duties / clauses, 0.8)
+    )
     seen.problem += min(5 * problems / clauses, 2.5) if problems > 2 * strong else 0.4 * bool(problems)
     seen.achievement += min(5 * achieved / clauses, 2.5) if not strong else min(1.5 * achieved / clauses, 0.8)
     if not duties and not problems and not achieved and re.search(r"\d", text):

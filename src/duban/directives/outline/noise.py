@@ -120,7 +120,11 @@ def _with_running_heads(text: str, found: list[NoiseRange]) -> list[NoiseRange]:
     """A line that stands beside several page marks in the same words is the head or foot of the page."""
     pages = [item for item in found if item.rule == "page_line" and item.end < len(text)]
     following = [text[item.end : text.find("\n", item.end, item.end + 60) + 1].strip(" \n") for item in pages]
-    usual = {line for line in following if 4 <= len(line) <= 40 and following.count(line) >= 2} if len(pages) <= 400 else set()
+    usual = (
+        {line for line in following if 4 <= len(line) <= 40 and following.count(line) >= 2}
+        if len(pages) <= 400
+        else set()
+    )
     widened = {
         item: replace(item, end=text.find("\n", item.end) + 1)
         for item, line in zip(pages, following, strict=True)

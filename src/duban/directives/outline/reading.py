@@ -293,7 +293,7 @@ class _Reading:
                 node.sentences[position] = renewed[sentence.index] = _with(sentence, **changed)
                 if sentence.responsible and (sentence.is_requirement or position == 0):
                     said_who = sentence.responsible
-                if position == 0 and sentence.deadline and sentence.is_requirement:
+                if (position == 0 or "时限" in sentence.text) and sentence.deadline and sentence.is_requirement:
                     said_when = sentence.deadline
                 # What a tail says does not pass to the items above it.
                 if sentence.start < below:

@@ -16,7 +16,7 @@ DUTIES = ("要", "必须", "应当", "不得", "确保", "严禁")
 TO_WIDE = str.maketrans(",;:!?()", "，；：！？（）")
 TO_NARROW = str.maketrans("，；：！？（）", ",;:!?()")
 CLEAN = sorted(name for name in OWN if name in ("full_width_speech", "office_notice"))
-UNPAGED = sorted(name for name in TEXTS if name not in ("damaged_speech", "000"))
+UNPAGED = sorted(name for name in TEXTS if name not in ("damaged_speech", "paged_one_line", "gazette_pages", "000"))
 
 
 def tree(nodes: list[Node]) -> list[Any]:

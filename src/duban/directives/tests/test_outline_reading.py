@@ -106,6 +106,94 @@ def test_words_that_stand_twice_are_found_once() -> None:
     assert task_of(outline, "石沉大海")["repeats"] is None
 
 
+def test_a_repeated_sentence_is_one_task_for_all_whom_it_addresses() -> None:
+    """R-711."""
+    outline = read_outline(text=TEXTS["month_outline"])
+    first, second = [task for task in outline.explicit_tasks if "把住户打发走" in task["text"]]
+    assert (first["repeats"], second["repeats"]) == (None, first["sentence"])
+    assert first["responsible"] == "各乡镇和供水公司"
+    assert first["inherited_responsible"] == "县直有关部门"
+
+
+def test_a_slip_of_the_pen_is_kept_and_pointed_out() -> None:
+    """R-712."""
+    outline = read_outline(text=TEXTS["month_outline"])
+    slip = next(warning for warning in outline.warnings if warning["code"] == "slip")
+    assert "XX大大" in slip["text"]
+    assert any("党的XX大大报告" in sentence.text for sentence in outline.sentences)
+    text = "同志们：\n一、抓好。各组要抓好,;不得拖延。\n二、见效。让排水口畅通见实效这也是过汛的底气。\n"
+    assert codes(read_outline(text=text)).count("slip") == 2
+
+
+NAMED = "县里定下了管网改造、水质抽检、价格公示、投诉办理四项重点活。"
+DETAILED = "管网改造方面，要先急后缓。水质抽检方面，要月月抽。价格公示方面，要上墙。{}方面，要有回音。"
+
+
+@pytest.mark.parametrize(("last", "differs"), [("投诉办理", False), ("庭院绿化", True)])
+def test_a_set_that_is_detailed_otherwise_than_named_is_warned_about(last: str, differs: bool) -> None:
+    """R-719."""
+    text = f"同志们：\n一、抓重点。{NAMED}{DETAILED.format(last)}\n二、抓落实。各组要快。\n"
+    found = [warning for warning in read_outline(text=text).warnings if warning["code"] == "set_differs"]
+    assert bool(found) is differs
+    if differs:
+        assert found[0]["named"] == ["管网改造", "水质抽检", "价格公示", "投诉办理"]
+        assert found[0]["detailed"][3] == "庭院绿化"
+
+
+def test_a_set_whose_items_bear_other_heads_than_named_is_warned_about() -> None:
+    """R-719."""
+    heads = ["管网改造上动真格", "水质抽检上动真格", "价格公示上动真格", "庭院绿化上动真格"]
+    items = "".join(f"（{'一二三四'[place]}）在{head}。各组要快。\n" for place, head in enumerate(heads))
+    text = f"同志们：\n一、抓重点。{NAMED}\n{items}二、抓落实。各组要快。\n"
+    assert "set_differs" in codes(read_outline(text=text))
+    assert "set_differs" not in codes(read_outline(text=text.replace("庭院绿化", "投诉办理")))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "match"),
+    [
+        ("要落实“清单管理、结果公开”的8字方针。", True),
+        ("要落实“清单管理、结果”的8字方针。", False),
+        ("要坚持十六字方针：“边查边改、即知即改、立查立改、全面整改”。", True),
+    ],
+)
+def test_a_slogan_with_fewer_characters_than_it_names_is_warned_about(sentence: str, match: bool) -> None:
+    """R-703."""
+    outline = read_outline(text=f"同志们：\n一、抓整改。{sentence}\n二、抓落实。各组要快。\n")
+    assert [count["match"] for count in outline.announced_counts] == [match]
+    assert ("count_mismatch" in codes(outline)) is not match
+
+
+def test_items_under_a_numbered_item_and_the_paragraph_after_it_keep_their_places() -> None:
+    """R-723, R-726, R-727."""
+    first, second, third = read_outline(text=TEXTS["stage_handover"]).sections
+    assert [child.marker for child in first.children] == ["(一)", "(二)", "(三)"]
+    assert [child.marker for child in first.children[2].children] == ["一是", "二是", "三是"]
+    assert first.tail.startswith("第二轮补播总的时间是四十天")
+    assert second.tail.startswith("第二轮结束时")
+    assert third.tail.startswith("一句话")
+
+
+def test_a_list_inside_a_paragraph_does_not_hold_the_list_of_later_paragraphs() -> None:
+    text = "同志们：\n会议有两项议程：一是通报情况；二是书记讲话。\n下面我强调两点：\n第一，抓传达。各乡镇要传达。\n第二，抓落实。各乡镇要落实。\n"
+    markers = [node.marker for node in read_outline(text=text).sections]
+    assert markers == ["一是", "二是", "第一，", "第二，"]
+
+
+def test_the_head_of_a_printed_page_is_noise_with_its_number() -> None:
+    assert read_outline(text=TEXTS["gazette_pages"]).noise[2] == "— 1 —\n市政府公报\n"
+
+
+def test_numbers_after_every_line_break_are_page_marks_where_headings_stand_inside_the_lines() -> None:
+    assert read_outline(text=TEXTS["paged_one_line"]).noise == ["1、", "范文", "\n2、", "\n3、", "\n4、"]
+
+
+def test_a_text_of_endless_items_is_cut_short_and_says_so() -> None:
+    outline = read_outline(text="一、甲。" * 12_000)
+    assert len(outline.sections) == 10_000
+    assert "too_many_items" in codes(outline)
+
+
 def test_a_word_of_another_campaign_is_pointed_out() -> None:
     """R-713."""
     body = "主题教育要抓实，主题教育要抓细，主题教育要见效。"

@@ -77,7 +77,7 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
             "due_on": assignment.due_on,
         },
     )
-    figures.ensure_day(actor=actor, campaign_id=assignment.campaign_id, today=at.date())
+    figures.ensure_day(actor=actor, campaign_id=assignment.campaign_id, today=timezone.localdate(at))
     if count <= SERVED_AT_ONCE:
         serve_next_units(actor=actor, assignment_id=assignment.pk, at=at)
         assignment.refresh_from_db()
@@ -146,5 +146,3 @@ def serve_next_units(*, actor: Actor, assignment_id: int, at: datetime, step: in
         assignment.status = ASSIGNMENT_FLOW.step("finish_issuing", source=assignment.status).target
     assignment.save(update_fields=["cursor", "units_done", "status"])
     return assignment.status == AssignmentStatus.ISSUING
-
-
