@@ -152,6 +152,9 @@ class Faults:
             _wait(lambda: not self._is_database_dying(), within=10)
             if self.place.running.ended():
                 self.place.restart()
+                # It ends by itself when it hears of it, and whoever runs it starts it again.
+                if self.program.worker is not None:
+                    _kill(below(self.program.worker.pid))
         # Connections of before the kill are of no use.
         connections["default"].close()
         connections["default"].close_pool()  # type: ignore[attr-defined]

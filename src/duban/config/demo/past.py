@@ -19,7 +19,7 @@ from duban.tasks.choosing import units_of_rule
 from duban.tasks.commands.drafting import AssignmentText
 from duban.tasks.models import Task
 from duban.tasks.policy import TasksCapability
-from duban.tasks.states import DueKind, Target
+from duban.tasks.states import DueKind, Importance, Target
 
 # Figures that the demonstration always shows: 24 assignments, 1,140 unit tasks, 54 % done.
 TASKS, DONE, UNSIGNED, OVERDUE, ASKED = 1140, 616, 12, 31, 38
@@ -55,6 +55,14 @@ ROWS: tuple[tuple[str, str, str, int, int | None], ...] = (
 
 
 ACCEPTED_BY = "linxiaohe"
+# Departments of the city that help with an item, and the items that stand first.
+HELPED = {
+    "摸排农村饮水点位": "澜川市水利局",
+    "整治窗口服务慢": "澜川市政务服务局",
+    "开展老旧小区上门走访": "澜川市住房城乡建设局",
+    "解决农村客运停班": "澜川市交通运输局",
+}
+KEY = {"每村办好一件群众盼的实事", "解决农村客运停班", "公布本单位立行立改清单"}
 # What is said when something is finished; the words of a unit, invented.
 SAID = ("已按要求完成，资料存本单位备查。", "已完成，群众代表到场看过。", "已办好，结果在公示栏公布。")
 
@@ -86,6 +94,8 @@ def work_off_the_past(*, actor: Actor, campaign: Campaign, root: Unit, at: datet
     random = Random(SEED)  # noqa: S311 - a demonstration, the same each time
     acts: list[_Act] = []
     shares: list[_Share] = []
+    helpers = dict(Unit.objects.filter(name__in=HELPED.values()).values_list("name", "pk"))
+    helping = {wording: (helpers[name],) for wording, name in HELPED.items() if name in helpers}
 
     def plan(row: tuple[str, str, str, int, int | None], target: str, rule: dict[str, object]) -> None:
         heading, wording, _word, day, given = row
@@ -99,6 +109,10 @@ def work_off_the_past(*, actor: Actor, campaign: Campaign, root: Unit, at: datet
             due_kind=DueKind.DATE if due else DueKind.LONG_TERM,
             due_on=due,
             due_text="" if due else "长期坚持",
+            importance=Importance.KEY if wording in KEY else Importance.NORMAL,
+            helper_ids=helping.get(wording, ()),
+            source_label=f"专题教育实施方案任务分解表第{len(acts) + 1}项",
+            source_sentence=f"{heading}方面，{wording}。",
         )
         draft = tasks.create_assignment(
             actor=actor, campaign_id=campaign.pk, assigner_id=root.pk, text=text, at=_moment(issued, 8)

@@ -80,7 +80,7 @@ def test_a_database_killed_in_the_middle_of_a_fan_out_goes_on_where_it_stopped(
                 assert commands.serve_next_units(
                     actor=SYSTEM, assignment_id=assignment.pk, at=factories.SOME_MOMENT, step=100
                 )
-                with _program(duban_command("worker"), database):
+                with _program(duban_command("worker"), database) as worker:
                     with contextlib.suppress(psycopg.OperationalError), _stopped_at(database, "tasks_taskfigures"):
                         _wait_for_a_waiting_session(database)
                         postmaster = int((running.data / "postmaster.pid").read_text().splitlines()[0])
@@ -91,7 +91,10 @@ def test_a_database_killed_in_the_middle_of_a_fan_out_goes_on_where_it_stopped(
                     running = embedded.start(home=home, progress=lambda _line: None, settings=testing.SETTINGS)
                     assert Task.objects.filter(assignment=assignment).count() == 100
 
-                    # The same worker goes on: a database that was away is no reason to give a job up.
+                    # The worker ends by itself, having kept the job; whoever runs it starts it again.
+                    seconds_until(lambda: worker.ended() is not None, within=15)
+                put_back(dead_after_seconds=0)
+                with _program(duban_command("worker"), database):
                     seconds_until(lambda: _is_issued(assignment), within=20)
                 _nothing_is_half_done(assignment)
             finally:

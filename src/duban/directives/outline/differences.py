@@ -9,6 +9,7 @@ from duban.directives.outline.titles import title_end
 _TOPIC = re.compile(r"(?:(?<=[。;\n:])|^)(?:在|从|对)?(?P<topic>[\u4e00-\u9fff]{2,10}?)(?:工作)?方面[,:]")
 _WORD = "[\u4e00-\u9fff“”]{2,12}"
 _NAMED = re.compile(rf"{_WORD}(?:、{_WORD}){{3,8}}")
+_TRAILING = re.compile(r"等?[二三四五六七八九十]{1,2}[项个大类条].*$|都.*$")
 _NEAR = 700
 _MOST = 400
 _SLIP = re.compile(
@@ -33,7 +34,7 @@ def differing_sets(*, view: str, roots: list[Item]) -> list[tuple[list[str], lis
 
 def _short(member: str, topics: list[str]) -> str:
     """The member without the words that the sentence puts before or after it."""
-    return max((topic for topic in topics if topic in member), key=len, default=member)
+    return max((topic for topic in topics if topic in member), key=len, default=_TRAILING.sub("", member))
 
 
 def _topics(view: str) -> Iterator[tuple[int, list[str]]]:

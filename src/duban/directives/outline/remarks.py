@@ -23,6 +23,7 @@ _RELATIVE = re.compile(r"昨天|昨日|今天|今日|前天|明天|上周|本周
 _STOP = re.compile(r"[,。;:!?\n]")
 _MOST_FIGURES = 5000
 _WINDOW = 36
+_STRIDE = 6
 
 
 def figures(*, view: str, shown: str, begin: int) -> list[dict[str, Any]]:
@@ -87,7 +88,7 @@ def repeated(*, sentences: list[str]) -> dict[int, int]:
                 ),
                 None,
             )
-            for place in range(0, len(words) - _WINDOW + 1, _WINDOW):
+            for place in range(0, len(words) - _WINDOW + 1, _STRIDE):
                 first.setdefault(words[place : place + _WINDOW], index)
         if earlier is not None and earlier != index:
             found[index] = earlier
