@@ -28,6 +28,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The page on which a requirement becomes a task; it belongs to a subject above, which owns the address.
 ASSIGN = "tasks:assign"
+DRAFT_ALL = "tasks:draft-document"
 
 
 @require_GET
@@ -109,14 +110,15 @@ def _speech(request: Request, document_id: int) -> dict[str, Any]:
         "show": show,
         "tabs": tabs,
         "kinds": NodeKind.choices,
-        "assign_address": _assign_address(),
+        "assign_address": _address_above(ASSIGN),
+        "draft_all_address": _address_above(DRAFT_ALL, document_id),
     }
 
 
-def _assign_address() -> str:
-    """Return where requirements are assigned; empty where no subject above offers it."""
+def _address_above(name: str, *arguments: int) -> str:
+    """Return an address of a subject above; empty where none offers it."""
     with suppress(NoReverseMatch):
-        return reverse(ASSIGN)
+        return reverse(name, args=arguments)
     return ""
 
 

@@ -7,6 +7,7 @@ from duban.tasks.views import assigning, breakdown, single
 app_name = "tasks"
 urlpatterns = [
     path("assign/", assigning.assign, name="assign"),
+    path("assign/paper/<int:document_id>/", assigning.draft_document, name="draft-document"),
     path("assignments/", assigning.assignments, name="assignments"),
     path("assignments/<int:assignment_id>/", assigning.assignment, name="assignment"),
     path("assignments/<int:assignment_id>/edit/", assigning.edit, name="edit"),

@@ -60,7 +60,7 @@ def test_a_worker_killed_in_the_middle_of_a_fan_out_leaves_a_job_that_another_fi
         _kill_tree(worker)
     assert Task.objects.filter(assignment=assignment).count() == 100
 
-    assert put_back(dead_after_seconds=0) == 1
+    assert put_back(dead_after_seconds=0) >= 1
     with _program(duban_command("worker"), own_database):
         seconds_until(lambda: _is_issued(assignment), within=15)
     _nothing_is_half_done(assignment)

@@ -1,19 +1,19 @@
 """Sets that the text names in one place and details differently in another (R-719), and slips of the pen (R-712)."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from duban.directives.outline.nesting import Item
 from duban.directives.outline.titles import title_end
 
 _TOPIC = re.compile(r"(?:(?<=[。;\n:])|^)(?:在|从|对)?(?P<topic>[\u4e00-\u9fff]{2,10}?)(?:工作)?方面[,:]")
-_WORD = "[\u4e00-\u9fff“”]{2,12}"
-_NAMED = re.compile(rf"{_WORD}(?:、{_WORD}){{3,8}}")
+_RUN = re.compile("[\u4e00-\u9fff“”、]+")
 _TRAILING = re.compile(r"等?[二三四五六七八九十]{1,2}[项个大类条].*$|都.*$")
 _NEAR = 700
 _MOST = 400
 _SLIP = re.compile(
-    r"[,、;][,、;。]|(?P<twice>的的|了了|和和|与与|是是(?!非)|把把|(?<=[xX×])大大)|[\u4e00-\u9fff]{4}(?<![,。;:!?])(?=这(?:也|既)是)(?<![为但而且却因于是看到说])"
+    r"[,、;][,、;。]|(?P<twice>的的|了了|和和|与与|是是(?!非)|把把|(?<=[xX×])大大)|(?=这[也既]是)(?<=[\u4e00-\u9fff]{4})(?<![为但而且却因于是看到说])"
 )
 
 
@@ -23,13 +23,26 @@ def differing_sets(*, view: str, roots: list[Item]) -> list[tuple[list[str], lis
     Detailed are paragraphs that begin 甲方面，乙方面， or the items of one list; the names stand at most 700 characters before.
     """
     found: list[tuple[list[str], list[str]]] = []
+    named_at = list(_lists(view))
+    places, lists = [place for place, _ in named_at], [members for _, members in named_at]
     for start, topics in [*_topics(view), *_titles(view, roots)]:
-        for match in _NAMED.finditer(view, max(0, start - _NEAR), start):
-            named = match.group().strip("“”").split("、")
+        for place in range(bisect_left(places, start) - 1, -1, -1):
+            if places[place] < start - _NEAR:
+                break
+            named = lists[place]
             if abs(len(named) - len(topics)) <= 1 and _differ(named, topics):
                 found.append(([_short(member, topics) for member in named], topics))
                 break
     return found
+
+
+def _lists(view: str) -> Iterator[tuple[int, list[str]]]:
+    for match in _RUN.finditer(view):
+        if 3 <= match.group().count("、") <= 8:
+            members = match.group().split("、")
+            members = [members[0][-12:], *members[1:-1], members[-1][:12]]
+            if all(2 <= len(member) <= 12 for member in members):
+                yield match.start(), members
 
 
 def _short(member: str, topics: list[str]) -> str:
@@ -65,9 +78,11 @@ def _titles(view: str, roots: list[Item]) -> Iterator[tuple[int, list[str]]]:
 def _differ(named: list[str], topics: list[str]) -> bool:
     """Whether at least half of the named members head a topic and one of them is found in none, not even in other words."""
     headed = sum(1 for topic in topics if any(_same(member, topic) for member in named))
+    if not (2 <= headed < len(topics) and 2 * headed >= len(named)):
+        return False
     lost = [member for member in named if not any(_akin(member, topic) for topic in topics)]
     other = [topic for topic in topics if not any(_akin(member, topic) for member in named)]
-    return 2 <= headed < len(topics) and 2 * headed >= len(named) and bool(lost and other)
+    return bool(lost and other)
 
 
 def _same(member: str, topic: str) -> bool:

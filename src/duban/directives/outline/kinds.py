@@ -9,7 +9,7 @@ from duban.directives.outline.sentences import STRONG_DUTY
 _PROBLEM_TITLE = re.compile(
     r"(?<!关于)(?:存在|主要|突出|正视|直面|剖析|共性|发现|面临|反映)的?[^,。]{0,8}问题|问题(?:和|与|及|、|清单|表现|不少|突出|$)|(?:和|与|及|、|找|视|有些?)问题"
     r"|不足|短板|差距|弱项|薄弱|老毛病|不够|不高|不严|不实|不强|不平衡|不到位|不扎实|不深入|不明显|不力|不准|不畅|不全|不健全|不及时|不具体|不细|不深|不灵活|不浓|不大|不快|不紧|不规范|不清|不顺|不重视|不落实|不担当|不作为"
-    r"|缺位|滞后|偏差|缺乏|缺失|欠缺|淡薄|松懈|隐患$|悬空|混乱|走样|压级压价|困难和|(?:慢|弱|难|少|差|低|偏软|麻痹|漏洞|盲区|失修|脱节|轻管|下冷|为战|不一)$"
+    r"|缺位|滞后|偏差|折扣|严峻|堪忧|(?:依然|仍然)(?=[^,。]{0,4}[不难低慢差存薄]|突出)|防不胜防|缺乏|缺失|欠缺|淡薄|松懈|隐患$|悬空|混乱|走样|压级压价|困难和|(?:慢|弱|难|少|差|低|偏软|麻痹|漏洞|盲区|失修|脱节|轻管|下冷|为战|不一)$"
 )
 _TOPIC = re.compile(r"^关于[^,。]{1,20}问题$")
 _PROBLEM_SOLVED = re.compile(
@@ -24,7 +24,7 @@ _PROBLEM_FRAME = re.compile(
 )
 _ACHIEVED_TITLE = re.compile(
     r"成绩|成效|成果|回顾|总结(?:工作|前|上|一)|肯定|进展|亮点|特点|经验|取得|做法|开局良好|(?:运行|完成|开展|进展|落实|总体|主要工作)情况|基本情况和成|(?:有|发生|出现)了|新变化|新气象|主要工作$"
-    r"|(?:[好强优少多高快实活大稳牢])了$|[\u4e00-\u9fff]{2}了(?![解结然却望])"
+    r"|(?:[好强优少多高快实活大稳牢])了$|(?!打了)[\u4e00-\u9fff]{1,2}了(?![解结然却望]|折扣)"
 )
 _AIMED = re.compile(
     r"务求|推动|确保|力争|争取|促进|力求|努力|巩固|转化|要(?!求)|见成效|新成效|出成效|实效|上有新|取得新|打算|计划|目标|再创|推广|下一"
@@ -73,6 +73,7 @@ _ANNOUNCED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ("fact", re.compile(r"(?:议程|情形|分为)[^。:]{0,12}[:。]?$")),
 )
 _FAULTS = re.compile(r"(?:存在|暴露出?|面临|反映出)[^。]{0,30}(?:问题|不足|差距|短板|环节)")
+_REFUSAL = re.compile(r"[二两三四五六七八九十]{1,2}个?(不[\u4e00-\u9fff]{1,4})")
 _LONGEST = 4000
 
 
@@ -202,9 +203,10 @@ def _assign(
         _assign(node.children, whole, announced, said or node.kind, seen, named=clear or said == "problem")
 
 
-def kind_of_member(*, title: str) -> Kind:
-    """The kind of a member of a named set: a gate where it closes something, else a principle."""
-    return "gate" if _GATE.search(_plain(title)) else "principle"
+def kind_of_member(*, title: str, set_name: str = "") -> Kind:
+    """The kind of a member of a named set: a gate where it closes something (四个不放手: 问题没查清不放手), else a principle."""
+    refusal = _REFUSAL.fullmatch(set_name)
+    return "gate" if _GATE.search(_plain(title)) or (refusal and title.endswith(refusal[1])) else "principle"
 
 
 def _plain(text: str) -> str:

@@ -11,6 +11,8 @@ INLINE_LINE = re.compile(
     r"([一二三四五六七八九十]{1,3})(是|要)|(第)[一二三四五六七八九十]{1,3}[,、:是要]|(首|其|再|最)[先次后]|(其)[一二三四五六七八九十][,、:]"
 )
 
+_ADDRESS = re.compile(r"(?:同志们|各位|尊敬的)")
+
 
 def ends_before(*, before: str, after: str) -> bool:
     """Whether the line before a page mark ends there; otherwise the page cut it."""
@@ -21,5 +23,7 @@ def ends_before(*, before: str, after: str) -> bool:
     return (
         not line
         or line[-1] == "\n"
-        or bool(END.search(line[-3:]) or STRUCTURED_LINE.match(after) or INLINE_LINE.match(after))
+        or bool(
+            END.search(line[-3:]) or STRUCTURED_LINE.match(after) or INLINE_LINE.match(after) or _ADDRESS.match(after)
+        )
     )

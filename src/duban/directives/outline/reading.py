@@ -23,6 +23,7 @@ _SHOWN = re.compile(r"(?:当前)?仅?显示(?:前)?(\d{2,7})个?字")
 _TOTAL = re.compile(r"(?:全文|共)共?计?(?:约)?(\d{2,7})个?字")
 _OMITTED = re.compile(r"(?:省略|略去|隐藏)(?:约|了)?(\d{1,7})个?字")
 _TRANSCRIPT = re.compile(r"根据录音整理|录音整理稿|未经(?:本人|讲话人|领导)审[阅定核]")
+_ODD = re.compile("[\ufffd\x00-\x08\x0e-\x1f]")
 _ATTACHED = re.compile(r"\n附(?:件|表)\d{0,2}:")
 
 # No speech or plan comes near these; they keep the time for a hostile text linear and short.
@@ -50,9 +51,7 @@ def _refuse_unreadable(text: str) -> None:
     sample = text[:20_000]
     if not sample.strip():
         raise InvalidInput("The text is empty.")
-    odd = sum(
-        1 for character in sample if character == "\ufffd" or (character < " " and character not in "\t\n\r\x0b\x0c")
-    )
+    odd = len(_ODD.findall(sample))
     if "\x00" in sample or odd * 50 > len(sample):
         raise InvalidInput("This is not readable text; it looks like a binary file or a wrong encoding.")
     if not any(unicodedata.category(character)[0] == "L" for character in text):
@@ -261,7 +260,7 @@ class _Reading:
                 marker=None,
                 title=title,
                 level=holder.level + 1,
-                kind=kind_of_member(title=title),
+                kind=kind_of_member(title=title, set_name=member.set),
                 implicit=True,
                 set=member.set,
             )

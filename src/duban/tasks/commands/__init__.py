@@ -8,6 +8,7 @@ from duban.tasks.commands.answering import (
 )
 from duban.tasks.commands.breakdown import draft_from_words, receive_breakdown, take_over_breakdown
 from duban.tasks.commands.checking import decide_extension
+from duban.tasks.commands.decomposing import draft_document
 from duban.tasks.commands.drafting import create_assignment, discard_draft, update_draft
 from duban.tasks.commands.issuing import issue, serve_next_units
 
@@ -17,6 +18,7 @@ __all__ = [
     "create_assignment",
     "decide_extension",
     "discard_draft",
+    "draft_document",
     "draft_from_words",
     "give_feedback",
     "issue",

@@ -197,15 +197,39 @@ def assignment_proposal(*, actor: Actor, requirement_id: int | None) -> dict[str
     if requirement_id is None:
         return proposal
     requirement = directives.get_requirement(actor=actor, requirement_id=requirement_id)
-    return proposal | {
-        "requirement": requirement.pk,
+    return (
+        proposal
+        | proposed_words(requirement=requirement)
+        | {
+            "requirement": requirement.pk,
+            "source": requirement.sentence,
+            "source_label": directives.cite(actor=actor, requirement=requirement),
+        }
+    )
+
+
+def proposed_words(*, requirement: Any) -> dict[str, str]:
+    """
+    Return a requirement as a row of the breakdown table.
+
+    A deadline that counts from the date of its paper (会后3日内) is the day it means; others stay as written.
+    """
+    return {
         "wording": requirement.sentence,
         "owner": requirement.responsible or requirement.inherited_responsible,
-        "due": requirement.deadline,
+        "due": requirement.due.get("end") or requirement.deadline,
         "standard": requirement.quantity,
-        "source": requirement.sentence,
-        "source_label": directives.cite(actor=actor, requirement=requirement),
     }
+
+
+def undrafted_requirements(*, actor: Actor, document_id: int) -> list[Any]:
+    """Return the taken requirements of a paper from which nobody has written an assignment yet, in order."""
+    drafted = Assignment.objects.filter(requirement__document_id=document_id).values("requirement_id")
+    return list(
+        directives.visible_requirements(actor=actor)
+        .filter(document_id=document_id, status="to_assign", repeats__isnull=True)
+        .exclude(pk__in=drafted)
+    )
 
 
 def words_of(*, actor: Actor, assignment: Assignment) -> dict[str, object]:

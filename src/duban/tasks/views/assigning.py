@@ -67,6 +67,28 @@ def assign(request: Request) -> HttpResponse:
     return _form_page(request, form, given, status=422)
 
 
+@require_POST
+def draft_document(request: Request, document_id: int) -> HttpResponse:
+    """Write drafts for all taken sentences of a paper that say who and by when."""
+    done = commands.draft_document(actor=request.actor, document_id=document_id, at=timezone.now())
+    say(
+        request,
+        ngettext("%(count)d draft written.", "%(count)d drafts written.", done.written) % {"count": done.written},
+    )
+    if done.left:
+        say(
+            request,
+            ngettext(
+                "%(count)d sentence does not say yet who is to do it or by when: assign it on the page of the paper.",
+                "%(count)d sentences do not say yet who is to do them or by when: assign them on the page of the paper.",
+                done.left,
+            )
+            % {"count": done.left},
+            tone="hint",
+        )
+    return redirect("tasks:assignments")
+
+
 @require_http_methods(["GET", "POST"])
 def edit(request: Request, assignment_id: int) -> HttpResponse:
     """Change a draft."""
