@@ -49,11 +49,11 @@ class Picture:
 PICTURES = (
     Picture(name="desk", sign_in="linxiaohe", path="/"),
     Picture(name="speech", sign_in="linxiaohe", path="/directives/1/", press="form[action$='/take-all/'] button"),
-    Picture(name="owed", sign_in="tianlu", path="/"),
+    Picture(name="owed", sign_in="dingyifan", path="/"),
     Picture(name="units", sign_in="hanlicheng", path="/table/"),
     Picture(name="work-list", sign_in="hanlicheng", path="/work/?q=群众"),
     Picture(name="task", sign_in="hanlicheng", path="/tasks/to-check/", follow="main tbody a"),
-    Picture(name="phone-owed", sign_in="tianlu", path="/", size=PHONE),
+    Picture(name="phone-owed", sign_in="dingyifan", path="/", size=PHONE),
 )
 
 
@@ -145,14 +145,14 @@ def _signed_in(context: BrowserContext, address: str, name: str) -> Page:
 
 
 def _assign_from_the_short_speech(browser: Browser, address: str) -> None:
-    """Send one sentence of a speech to the townships, so that a unit's page shows why something is asked."""
+    """Send one sentence of a speech to all departments, so that a unit's page shows why something is asked."""
     context = browser.new_context(locale="zh-CN")
     try:
         page = _signed_in(context, address, "linxiaohe")
         page.goto(f"{address}/directives/2/")
         page.locator("form[action$='/take-all/'] button").click()
         page.locator("a[href*='/tasks/assign/?requirement=']").first.click()
-        page.locator("[name=owner]").fill("各乡镇（街道）")
+        page.locator("[name=owner]").fill("各部门")
         page.locator("main form button.btn-primary").click()
         page.locator("form[action$='/issue/'] button").first.click()
         page.locator("dialog[open] [data-yes]").click()
