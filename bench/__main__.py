@@ -214,13 +214,13 @@ class Bench:
             return
         number = 2000 if is_quick else writing.IMPORTED
         root = writing.new_county(city=self.city, name=f"新设县{time.time():.0f}")
-        times = writing.measure_import(root=root, content=writing.register_of(units=number))
+        times = writing.measure_import(root=root, content=writing.register_of(units=number, prefix=f"N{root}-"))
         by_hand = writing.import_by_hand(connection=self.connection, parent=root, units=number)
         took = round(sum(times))
         self._add(Row("import of units", "city office", number, number, took, took, round(by_hand), 0, 8000))
         print("  received, checked, taken over in ms:", *(round(one) for one in times), flush=True)
         root = writing.new_county(city=self.city, name=f"另设县{time.time():.0f}")
-        content = writing.register_of(units=number, faulty_every=writing.FAULTY_EVERY)
+        content = writing.register_of(units=number, faulty_every=writing.FAULTY_EVERY, prefix=f"M{root}-")
         took_back, errors = writing.measure_return(root=root, content=content)
         back = round(took_back)
         self._add(Row("import returned with errors", "city office", number, errors, back, back, 0, 0, 20000))

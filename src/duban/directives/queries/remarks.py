@@ -91,6 +91,14 @@ def _sentence(code: str, warning: dict[str, Any], node: OutlineNode | None) -> s
         return _("Masked names and placeholders are unknown values: %(texts)s.") % {
             "texts": "、".join(warning.get("texts", []))
         }
+    if code == "set_differs":
+        return _("The text names %(named)s but details %(detailed)s.") % {
+            key: "、".join(warning.get(key, [])) for key in ("named", "detailed")
+        }
+    if code == "slip":
+        return _("Perhaps a slip of the pen: “%(text)s”.") % warning
+    if code == "too_many_items":
+        return _("Too many points; those at the end were not taken apart.")
     if code == "no_date":
         if warning.get("relative"):
             return _("The text has no date; “%(relative)s” and dates without a year wait for it.") % warning

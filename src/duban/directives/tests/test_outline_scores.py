@@ -87,23 +87,7 @@ MIXTURE = [
 ]
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "各单位要",
-        "一是",
-        "“五不”",
-        "(责任",
-        "第1页",
-        "x天",
-        "一、甲。",
-        "甲乙丙,",
-        "3月5日前",
-        "\n2、甲",
-        "首先,其次,",
-        "",
-    ],
-)
+@pytest.mark.parametrize("unit", ["各单位要", "“五不”", "(责任", "一、甲。", "\n2、甲", ""])
 def test_a_line_of_one_million_characters_is_answered(unit: str) -> None:
     seed = random.Random(3)
     text = unit * (1_000_000 // len(unit)) if unit else "".join(seed.choices(MIXTURE, k=450_000))
