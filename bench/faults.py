@@ -24,7 +24,7 @@ from bench import city as shape
 from bench import writing
 from bench.load import Question, once
 from bench.place import Place, make_empty, open_place
-from bench.program import Program, below
+from bench.program import Program, below, is_alive
 
 TOKEN = "f" * 32
 SHARE = 4 / shape.TO_ALL
@@ -99,7 +99,7 @@ class Faults:
         units = self._units()
         asked = threading.Thread(target=self._take_over, args=(received.pk,))
         asked.start()
-        time.sleep(self.random.uniform(0, 1.5))
+        time.sleep(self.random.uniform(0, 0.5))
         is_middle = asked.is_alive()
         kill()
         asked.join()
@@ -116,7 +116,11 @@ class Faults:
     def _issue(self, assignment: int) -> None:
         client = http.client.HTTPConnection("127.0.0.1", self.program.port, timeout=30)
         with contextlib.suppress(OSError, http.client.HTTPException):
-            once(client, Question(f"/api/assignments/{assignment}/issue", self.session, "{}"))
+            for _ in range(20):
+                # After a restart of the database the first requests are told to try again.
+                if once(client, Question(f"/api/assignments/{assignment}/issue", self.session, "{}"))[0] < 500:
+                    break
+                time.sleep(0.2)
         client.close()
 
     def _take_over(self, import_id: int) -> None:
@@ -127,8 +131,13 @@ class Faults:
         }
         with contextlib.suppress(OSError, http.client.HTTPException):
             path = f"/units/import/{import_id}/take-over/"
-            client.request("POST", path, body=f"csrfmiddlewaretoken={TOKEN}", headers=headers)
-            client.getresponse().read()
+            for _ in range(20):
+                client.request("POST", path, body=f"csrfmiddlewaretoken={TOKEN}", headers=headers)
+                response = client.getresponse()
+                response.read()
+                if response.status < 500:
+                    break
+                time.sleep(0.2)
         client.close()
 
     def _kill_worker(self) -> None:
@@ -231,6 +240,7 @@ def _kill(pids: list[int]) -> None:
     for pid in pids:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+    _wait(lambda: not any(is_alive(pid) for pid in pids), within=10)
 
 
 def _wait(condition: Callable[[], bool], *, within: float) -> None:

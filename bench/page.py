@@ -43,8 +43,8 @@ _HOW = """# How fast it is
 
 - Load: 4 keep-alive connections to two web processes; a worker, the database and the client share the same {cores} cores.
   50 requests to warm up, 500 measured, three runs; p50 and p95 are the medians of the three.
-- *SQL* is the median of the same result by hand-written, prepared statements on one connection, in the same run: the least
-  that any program has to wait. *Ratio* is p50 divided by it. Before a page is measured, its rows are compared with those
+- *SQL* is the median of the same result by hand-written, prepared statements (planned for their parameters) on one connection, in the
+  same run: the least that any program has to wait. *Ratio* is p50 divided by it. Before a page is measured, its rows are compared with those
   of the hand-written statements.
 - *Asks* is the number of statements of one request, with those that find out who asks.
 - Roles: the city office sees everything, the county office 1,621 units, the supervision group 170 listed villages all over

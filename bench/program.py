@@ -86,6 +86,13 @@ def below(pid: int) -> list[int]:
     return sorted(found - {pid})
 
 
+def is_alive(pid: int) -> bool:
+    """Return whether a process lives; one that only waits to be buried does not."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
 def peak_memory(pid: int) -> float:
     """Return the largest memory a process had since `forget_peak`, in MB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -149,9 +149,7 @@ def _work(scope: _RoleScope, *, word: str = "") -> list[Statement]:
     where = f"t.campaign_id = 1 AND t.status IN {OPEN} AND {scope.where}"
     given, first = dict(scope.given), ""
     if word:
-        # A frequent word must not be looked up assignment by assignment.
-        key = "(t.assignment_id + 0)" if word == shape.FREQUENT else "t.assignment_id"
-        where += f" AND {key} = ANY(%(found)s::bigint[])"
+        where += " AND t.assignment_id = ANY(%(found)s::bigint[])"
         first = "SELECT id FROM tasks_assignment WHERE campaign_id = 1 AND search @@ %(word)s::tsquery"
         given["word"] = f"'{word}'"
     counted = (

@@ -94,6 +94,9 @@ class OneTransaction:
             person=person,
             posts=posts,
         )
+        if _is_rest(request):
+            # A REST call names its campaign and has no frame.
+            return
         campaign = campaigns.current_campaign(actor=request.actor, chosen=request.session.get("campaign"))
         today = timezone.localdate(at)
         request.frame = {
@@ -107,10 +110,14 @@ class OneTransaction:
         }
 
 
+def _is_rest(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
 def _is_foreign_form(request: Request) -> bool:
     """Whether a writing REST call could have been sent by a form of another site, which can send anything but JSON."""
     return (
-        request.path.startswith("/api/")
+        _is_rest(request)
         and request.method not in {"GET", "HEAD", "OPTIONS"}
         and request.content_type != "application/json"
     )
@@ -123,7 +130,7 @@ def _refused_form() -> HttpResponse:
 
 
 def _sign_in_first(request: Request) -> HttpResponse:
-    if request.path.startswith("/api/"):
+    if _is_rest(request):
         return HttpResponse('{"message": "Please sign in first."}', status=401, content_type="application/json")
     if request.htmx:
         # The page around the fragment has to go, not the fragment.

@@ -45,6 +45,8 @@ def _database(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": query.pop("port", str(parts.port or "")),
         "CONN_MAX_AGE": 0,
+        # A restarted database leaves dead connections in the pool; each is tried before it is used.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 3, **query},
     }
 

@@ -14,7 +14,7 @@ from duban.attachments import commands as attachments
 from duban.audit import commands as audit
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor, Decision
-from duban.kernel.errors import IllegalStep, InvalidInput, Stale
+from duban.kernel.errors import IllegalStep, InvalidInput, NotFound, Stale
 from duban.organisation.models import Person, Unit
 from duban.tasks import policy, queries
 from duban.tasks.figures import TASK_FIGURES
@@ -182,13 +182,17 @@ def locked_task(*, actor: Actor, task_id: int) -> Task:
 
     :raises NotFound: if there is none, or this actor may not see it
     """
-    task = queries.get_task(actor=actor, task_id=task_id)
     # Locked before its status is read: two people may press at once.
-    return (
-        Task.objects.select_for_update(of=("self",))
+    task = (
+        queries.visible_tasks(actor=actor)
+        .select_for_update(of=("self",))
         .select_related("assignment__assigner", "unit", "checker_unit", "campaign")
-        .get(pk=task.pk)
+        .filter(pk=task_id)
+        .first()
     )
+    if task is None:
+        raise NotFound(_("There is no such item."))
+    return task
 
 
 def _not_stale(task: Task, version: int | None, text: str) -> None:

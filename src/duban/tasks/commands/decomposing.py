@@ -43,7 +43,7 @@ def draft_document(*, actor: Actor, document_id: int, at: datetime) -> Drafted:
                 actor=actor,
                 campaign_id=document.campaign_id,
                 assigner_id=offices[0].pk,
-                words=queries.proposed_words(requirement=requirement),
+                words=queries.proposed_words(actor=actor, requirement=requirement),
                 is_key=False,
                 requirement_id=requirement.pk,
                 source_path=queries.requirement_path(actor=actor, requirement_id=requirement.pk),

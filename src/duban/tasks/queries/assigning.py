@@ -199,7 +199,7 @@ def assignment_proposal(*, actor: Actor, requirement_id: int | None) -> dict[str
     requirement = directives.get_requirement(actor=actor, requirement_id=requirement_id)
     return (
         proposal
-        | proposed_words(requirement=requirement)
+        | proposed_words(actor=actor, requirement=requirement)
         | {
             "requirement": requirement.pk,
             "source": requirement.sentence,
@@ -208,7 +208,7 @@ def assignment_proposal(*, actor: Actor, requirement_id: int | None) -> dict[str
     )
 
 
-def proposed_words(*, requirement: Any) -> dict[str, str]:
+def proposed_words(*, actor: Actor, requirement: Any) -> dict[str, str]:
     """
     Return a requirement as a row of the breakdown table.
 

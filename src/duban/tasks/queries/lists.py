@@ -22,8 +22,6 @@ from duban.tasks.states import OPEN_STATUSES, TaskStatus
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 1000
-# A search that finds more than these is a frequent word: its tasks are read through their units, not one by one.
-FEW_ASSIGNMENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +109,7 @@ def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
     searched = query_words(given.words)
     if searched:
         found = matching_assignments(campaign_id=given.campaign_id, searched=searched)
-        if len(found) > FEW_ASSIGNMENTS:
-            # "+ 0" keeps the index by assignment and unit out of it: a thousand of the one times a hundred of the other
-            # are more look-ups than the units have tasks.
-            tasks = tasks.extra(where=["(tasks_task.assignment_id + 0) = ANY(%s::bigint[])"], params=[found])
-        else:
-            tasks = tasks.filter(assignment_id__any_of=found)
+        tasks = tasks.filter(assignment_id__any_of=found)
     return tasks.filter(status_condition(status=given.status, as_of=given.as_of, near_until=given.near_until))
 
 
