@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from duban.access import commands, queries
 from duban.access.forms import AccountForm, EndForm, GrantFilter, GrantForm
+from duban.audit import commands as audit
 from duban.kernel.errors import InvalidInput
 from duban.shell.notices import say
 from duban.shell.refused import beside
@@ -34,6 +35,7 @@ def grant_list(request: Request) -> HttpResponse:
         name=given.get("name", "").strip(),
         with_ended=given.get("ended", False),
     )
+    audit.record_reading(actor=request.actor, what="grant", at=timezone.now())
     shown = {
         "page": page,
         "filter": chosen,

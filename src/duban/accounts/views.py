@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from duban.accounts import commands, demonstration, queries
 from duban.accounts.forms import EndForm, NewPasswordForm, PasswordForm, SignInForm
 from duban.accounts.throttling import Place, name_hash
+from duban.audit import commands as audit
 from duban.kernel.errors import InvalidInput, NotAllowed, TooManyAttempts
 from duban.shell.notices import say
 from duban.shell.refused import beside
@@ -120,6 +121,7 @@ def listing(request: Request) -> HttpResponse:
     page = queries.user_list(
         actor=request.actor, searched=request.GET.get("name", "")[:60], after=request.GET.get("after", "")
     )
+    audit.record_reading(actor=request.actor, what="account", at=timezone.now())
     return render(request, "accounts/list.html", {"page": page})
 
 
@@ -127,6 +129,8 @@ def listing(request: Request) -> HttpResponse:
 def account(request: Request, user_id: int) -> HttpResponse:
     """Show one account, and give it a new password."""
     found = queries.get_user(actor=request.actor, user_id=user_id)
+    if request.method == "GET":
+        audit.record_reading(actor=request.actor, what="account", object_id=user_id, at=timezone.now())
     form = NewPasswordForm(request.POST or None)
     status = 200
     if request.method == "POST":

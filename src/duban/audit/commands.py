@@ -57,6 +57,11 @@ def record(
     )
 
 
+def record_reading(*, actor: Actor, what: str, at: datetime, object_id: int | None = None) -> None:
+    """Record that somebody looked at something sensitive (R-734): `what` is a word such as "record" or "account"."""
+    record(actor=actor, verb=f"{what}.read", object_kind=what, object_id=object_id, at=at)
+
+
 def record_many(*, actor: Actor, at: datetime, events: Iterable[Event]) -> None:
     """Record many changes at once; each keeps its own payload, salt and hashes."""
     rows = [

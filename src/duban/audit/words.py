@@ -3,6 +3,9 @@
 from django.utils.translation import pgettext_lazy
 
 VERB_WORDS: dict[str, object] = {
+    "record.read": pgettext_lazy("record", "record read"),
+    "account.read": pgettext_lazy("record", "accounts looked at"),
+    "grant.read": pgettext_lazy("record", "grants looked at"),
     "account.open": pgettext_lazy("record", "account opened"),
     "account.password": pgettext_lazy("record", "password changed"),
     "account.end": pgettext_lazy("record", "account ended"),

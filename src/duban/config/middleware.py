@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
@@ -53,6 +53,9 @@ class OneTransaction:
                 return self._answer(request, view, args, kwargs)
         except Refused as refusal:
             return http.refusal_page(request, refusal)
+        except DataError:
+            # What the database itself cannot keep, such as a NUL or a number beyond its range.
+            return http.cannot_be_kept(request)
         except (OperationalError, PoolTimeout):
             return http.unavailable(request)
 

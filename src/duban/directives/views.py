@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from duban.directives import commands, forms, queries
 from duban.directives.states import NodeKind
 from duban.kernel.errors import InvalidInput, NotAllowed, Stale
+from duban.organisation import queries as organisation
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
@@ -110,9 +111,17 @@ def _speech(request: Request, document_id: int) -> dict[str, Any]:
         "show": show,
         "tabs": tabs,
         "kinds": NodeKind.choices,
+        "register": _register(request, page) if show == "findings" else None,
         "assign_address": _address_above(ASSIGN),
         "draft_all_address": _address_above(DRAFT_ALL, document_id),
     }
+
+
+def _register(request: Request, page: queries.SpeechPage) -> Any:
+    """Return the register's numbers beside placeholders such as 党员x人 (R-010); None where the text has none."""
+    if not any(warned.code == "masked_values" for warned in page.warnings):
+        return None
+    return organisation.count_organisations(actor=request.actor, unit_id=page.document.unit_id, on=timezone.localdate())
 
 
 def _address_above(name: str, *arguments: int) -> str:

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from django.utils.translation import gettext_lazy as _
@@ -28,18 +29,25 @@ def encode_key(*parts: object) -> str:
 
 def decode_key(word: str, *, length: int, kinds: tuple[type, ...] = ()) -> list[Any]:
     """
-    Return the parts of a key, of these kinds where they are named.
+    Return the parts of a key, of these kinds where they are named; days and moments are read from ISO form.
 
     :raises InvalidInput: if the word was not made by `encode_key` with that many parts of these kinds
     """
     try:
         parts = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
-    except ValueError:
-        parts = None
-    kinds = kinds or (object,) * length
-    if not isinstance(parts, list) or len(parts) != length or not all(map(isinstance, parts, kinds)):
-        raise InvalidInput(_("This page address is damaged. Please start again from the first page."))
-    return parts
+        if isinstance(parts, list) and len(parts) == length:
+            return [_read(part, kind) for part, kind in zip(parts, kinds or (object,) * length, strict=True)]
+    except (ValueError, TypeError):
+        pass
+    raise InvalidInput(_("This page address is damaged. Please start again from the first page."))
+
+
+def _read(part: Any, kind: type) -> Any:
+    if issubclass(kind, date):
+        return kind.fromisoformat(part)
+    if not isinstance(part, kind):
+        raise TypeError(kind)
+    return part
 
 
 def cut(rows: Sequence[Row], *, size: int, key: Callable[[Row], tuple[object, ...]]) -> Page[Row]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from duban.access.policy import AccessCapability
+from duban.accounts.policy import AccountsCapability
 from duban.audit.policy import AuditCapability
 from duban.directives.policy import DirectivesCapability
 from duban.kernel.authority import Actor
@@ -23,6 +24,8 @@ class Entry:
     address: str = ""
     needs: tuple[str, ...] = ()
     below: tuple["Entry", ...] = ()
+    # Shown only to those who hold it over the whole tree.
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,10 @@ MENU = (
         _("Administration"),
         below=(
             Entry(_("Units and people"), "organisation:units", (OrganisationCapability.EDIT,)),
+            Entry(_("Accounts"), "accounts:list", (AccountsCapability.EDIT,), is_whole=True),
             Entry(_("Accounts and grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
             Entry(_("Calendar"), "workdays:calendar", (WorkdaysCapability.EDIT,)),
-            Entry(_("Record of changes"), "audit:record", (AuditCapability.VIEW,)),
+            Entry(_("Record of changes"), "audit:record", (AuditCapability.VIEW,), is_whole=True),
         ),
     ),
 )
@@ -92,7 +96,9 @@ def places(*, actor: Actor) -> dict[str, str]:
 
 
 def _shown(entry: Entry, actor: Actor, path: str) -> Shown | None:
-    if entry.needs and not any(actor.holds(capability) for capability in entry.needs):
+    if entry.needs and not any(
+        actor.scope(capability).is_whole if entry.is_whole else actor.holds(capability) for capability in entry.needs
+    ):
         return None
     href = reverse(entry.address)
     return Shown(entry.label, href, path == href if href == "/" else path.startswith(href))

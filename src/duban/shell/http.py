@@ -76,6 +76,11 @@ def _answer(
     return render(request, "shell/refusal.html", shown, status=status)
 
 
+def cannot_be_kept(request: HttpRequest) -> HttpResponse:
+    """Return the refusal of a character or a number that the database cannot keep."""
+    return _answer(request, 422, _("Part of this cannot be kept: a character or a number."))
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Return the page for a form whose protection token is missing or old."""
     return _answer(request, 403, _("This form was open too long. Go back, reload the page and send it again."))

@@ -72,7 +72,7 @@ def document_lines(
     for word in plain(words).split()[:5]:
         documents = documents.filter(title__icontains=word)
     if after:
-        (last,) = decode_key(after, length=1)
+        (last,) = decode_key(after, length=1, kinds=(int,))
         documents = documents.filter(pk__lt=last)
     page = cut(list(documents[: size + 1]), size=size, key=lambda document: (document.pk,))
 

@@ -18,6 +18,7 @@ class Warned:
     """One warning as a sentence; `requirement_id` or `node_id` say where to look."""
 
     sentence: str
+    code: str = ""
     requirement_id: int | None = None
     node_id: int | None = None
 
@@ -55,6 +56,7 @@ def warnings(document: Document, nodes: Sequence[OutlineNode], requirements: Seq
             found.append(
                 Warned(
                     sentence=_sentence(code, warning, node),
+                    code=code,
                     requirement_id=by_place.get(tuple(warning.get("sentence") or ())),
                     node_id=node.pk if node else None,
                 )

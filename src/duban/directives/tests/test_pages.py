@@ -381,3 +381,13 @@ def test_no_page_carries_a_style_or_a_script_of_its_own() -> None:
         text = template.read_text()
         assert "style=" not in text
         assert not re.search(r"<script(?![^>]*\bsrc=)", text)
+
+
+def test_placeholders_stand_beside_the_numbers_of_the_register(clerk: Client, office: Office) -> None:
+    text = SPEECH + "\n全市共有党组织x个、党员近x万人，都要参加学习。\n"
+    document = office.take_in(text)
+
+    page = page_of(clerk, speech_address(document), show="findings")
+
+    assert "The register says" in page
+    assert "Party members" in page

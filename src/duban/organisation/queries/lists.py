@@ -80,7 +80,7 @@ def unit_list(*, actor: Actor, filters: UnitFilters, on: date, after: str = "", 
     """
     units = filtered_units(actor=actor, filters=filters, on=on).select_related("line")
     if after:
-        order_path, unit_id = decode_key(after, length=2)
+        order_path, unit_id = decode_key(after, length=2, kinds=(str, int))
         units = units.filter(Q(order_path__gt=order_path) | Q(order_path=order_path, id__gt=unit_id))
     page = cut(list(units[: size + 1]), size=size, key=lambda unit: (unit.order_path, unit.pk))
     return Page(_rows(actor, page.rows, on), page.after)

@@ -270,7 +270,7 @@ def _units(*, scope: Scope, parent: Unit | None, on: date, after: str) -> list[U
         within = organisation.scope_filter(scope=Scope(paths=scope.paths))
         units = units.filter(Q(path__in=scope.paths) | (Q(pk__in=list(scope.unit_ids)) & ~within))
     if after:
-        order_path, unit_id = decode_key(after, length=2)
+        order_path, unit_id = decode_key(after, length=2, kinds=(str, int))
         units = units.filter(Q(order_path__gt=order_path) | Q(order_path=order_path, pk__gt=unit_id))
     return list(units.order_by("order_path", "pk")[: UNITS_ON_A_PAGE + 1])
 

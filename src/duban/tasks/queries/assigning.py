@@ -67,7 +67,7 @@ def assignment_list(*, actor: Actor, campaign_id: int, after: str = "", size: in
     """Return one page of the assignments of this actor's office, newest first."""
     found = visible_assignments(actor=actor).filter(campaign_id=campaign_id).select_related("assigner")
     if after:
-        found = found.filter(pk__lt=decode_key(after, length=1)[0])
+        found = found.filter(pk__lt=decode_key(after, length=1, kinds=(int,))[0])
     return cut(list(found.order_by("-pk")[: size + 1]), size=size, key=lambda assignment: (assignment.pk,))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -170,7 +170,7 @@ def work_list_with_count(
 def _page(tasks: QuerySet[Task], *, after: str, size: int) -> Page[Task]:
     tasks = ordered(tasks)
     if after:
-        is_key, due, task_id = decode_key(after, length=3)
+        is_key, due, task_id = decode_key(after, length=3, kinds=(bool, date, int))
         tasks = tasks.filter(
             Q(is_key__lt=is_key) | (Q(is_key=is_key) & (Q(due_order__gt=due) | Q(due_order=due, pk__gt=task_id)))
         )
@@ -214,7 +214,7 @@ def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int 
     """Return one page of the tasks that wait for a checker in this actor's scope, longest waiting first."""
     tasks = _to_check(actor, campaign_id)
     if after:
-        asked_at, task_id = decode_key(after, length=2)
+        asked_at, task_id = decode_key(after, length=2, kinds=(datetime, int))
         tasks = tasks.filter(Q(asked_at__gt=asked_at) | Q(asked_at=asked_at, pk__gt=task_id))
     rows = list(tasks.select_related("assignment", "unit").order_by("asked_at", "pk")[: size + 1])
     return cut(rows, size=size, key=lambda task: (task.asked_at, task.pk))
