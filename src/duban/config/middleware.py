@@ -97,8 +97,9 @@ class OneTransaction:
             person=person,
             posts=posts,
         )
+        request.frame = {"sign_in_name": sign_in_name}
         if _is_rest(request):
-            # A REST call names its campaign and has no frame.
+            # A REST call names its campaign; of a frame it needs only what a page of refusal shows.
             return
         campaign = campaigns.current_campaign(actor=request.actor, chosen=request.session.get("campaign"))
         today = timezone.localdate(at)

@@ -55,3 +55,8 @@ def test_a_nul_in_a_rest_call_is_refused_and_nothing_is_kept(clerk):
 def test_a_number_beyond_all_rows_is_not_found(clerk, number):
     assert clerk.get(f"/tasks/{number}/").status_code in {404, 422}
     assert clerk.get(f"/api/tasks/{number}").status_code in {404, 422}
+
+
+def test_an_address_that_is_none_is_not_found_under_rest_too(clerk):
+    assert clerk.get("/api/").status_code == 404
+    assert clerk.get("/api/nothing").status_code == 404
