@@ -71,17 +71,6 @@ def assignment_list(*, actor: Actor, campaign_id: int, after: str = "", size: in
     return cut(list(found.order_by("-pk")[: size + 1]), size=size, key=lambda assignment: (assignment.pk,))
 
 
-def assignment_state(*, actor: Actor, assignment: Assignment) -> dict[str, Any]:
-    """Return how far an assignment has been issued: units chosen, units served, share."""
-    chosen = assignment.unit_count
-    return {
-        "chosen": chosen,
-        "served": assignment.units_done,
-        "share": assignment.units_done / chosen if chosen else 1.0,
-        "is_running": assignment.status == AssignmentStatus.ISSUING,
-    }
-
-
 def get_breakdown(*, actor: Actor, import_id: int) -> BreakdownImport:
     """
     Return one breakdown table that was taken in.

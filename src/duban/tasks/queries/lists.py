@@ -185,11 +185,6 @@ def ordered(tasks: QuerySet[Task]) -> QuerySet[Task]:
     )
 
 
-def count_tasks(*, actor: Actor, given: TaskFilter) -> int:
-    """Return how many tasks match, counted to 1,001 at most."""
-    return narrowed(actor=actor, given=given)[: COUNTED_AT_MOST + 1].count()
-
-
 def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit: Unit | None = None) -> QuerySet[Task]:
     """
     Return the open tasks of one unit for its list 本单位还差什么.
