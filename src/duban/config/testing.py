@@ -96,14 +96,16 @@ class Server:
 
     def drop(self, database: Database) -> None:
         """Drop a copy, whoever is still connected to it."""
-        # Each role may end its own sessions only: FORCE is the owner's.
-        with psycopg.connect(self.app_url, autocommit=True) as app:
-            app.execute(
-                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-                " WHERE datname = %s AND usename = current_user",
-                [database.name],
-            )
-        self.order(f'DROP DATABASE IF EXISTS "{database.name}" WITH (FORCE)')
+        # Each role may end its own sessions only. Not FORCE: an ending session of the application leaves the list of
+        # sessions a moment before it leaves the database, and the owner may not end it; a plain DROP waits for it.
+        for url in (self.app_url, self.owner_url):
+            with psycopg.connect(url, autocommit=True) as role:
+                role.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                    " WHERE datname = %s AND usename = current_user AND pid <> pg_backend_pid()",
+                    [database.name],
+                )
+        self.order(f'DROP DATABASE IF EXISTS "{database.name}"')
 
     def database(self, name: str) -> Database:
         """Return the addresses of a database of this server."""
