@@ -108,7 +108,7 @@ def switch_post(request: Request) -> HttpResponse:
     """Act in another of one's posts, under another session key: what the old post could do ends here."""
     held = request.frame.get("posts")
     chosen = request.POST.get("post", "")
-    if not isinstance(held, list) or chosen not in {str(post.pk) for post in held}:
+    if not isinstance(held, list) or chosen not in {str(post.id) for post in held}:
         raise NotAllowed(_("You do not hold this post today."))
     request.session["post"] = int(chosen)
     request.session.cycle_key()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DataError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
@@ -18,7 +18,6 @@ from duban.access import queries as access
 from duban.campaigns import queries as campaigns
 from duban.kernel.authority import Actor
 from duban.kernel.errors import Refused
-from duban.organisation import queries as organisation
 from duban.portal import navigation
 from duban.shell import http, posted
 from duban.shell.requests import Request
@@ -63,8 +62,6 @@ class OneTransaction:
         now = timezone.now()
         user = request.user
         if user.is_authenticated and user.pk is not None:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('app.uid', %s, true)", [str(user.pk)])
             request.user_uuid = str(user.uuid)
             self._load_actor(request, user_id=user.pk, sign_in_name=user.sign_in_name, at=now)
         elif not getattr(view, "is_public", False):
@@ -86,16 +83,9 @@ class OneTransaction:
         return response
 
     def _load_actor(self, request: Request, *, user_id: int, sign_in_name: str, at: Any) -> None:
-        system = Actor.system("request")
-        posts = organisation.posts_of_user(actor=system, user_id=user_id, on=timezone.localdate(at))
-        person = posts[0].person if posts else organisation.person_of_user(actor=system, user_id=user_id)
+        standing = access.standing_of(actor=Actor.system("request"), user_id=user_id, at=at, is_announced=True)
         request.actor = access.actor_of(
-            user_id=user_id,
-            post_id=request.session.get("post"),
-            at=at,
-            request_id=request.id,
-            person=person,
-            posts=posts,
+            user_id=user_id, post_id=request.session.get("post"), at=at, request_id=request.id, standing=standing
         )
         request.frame = {"sign_in_name": sign_in_name}
         if _is_rest(request):
@@ -105,7 +95,7 @@ class OneTransaction:
         today = timezone.localdate(at)
         request.frame = {
             "sign_in_name": sign_in_name,
-            "posts": posts,
+            "posts": standing.posts,
             "campaign": campaign,
             "today": today,
             "elapsed": campaigns.elapsed_share(actor=request.actor, campaign=campaign, on=today) if campaign else None,
