@@ -10,7 +10,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from duban.directives import commands, queries
-from duban.directives.states import DocumentKind, NodeKind
+from duban.directives.states import DocumentKind, NodeKind, OriginLevel
 from duban.kernel.errors import NotFound
 from duban.shell.requests import Request
 
@@ -25,6 +25,24 @@ class DocumentIn(Schema):
     unit_id: int
     text: str
     kind: DocumentKind = DocumentKind.SPEECH
+    origin_level: OriginLevel | Literal[""] = ""
+    received_on: date | None = None
+
+
+class IncomingIn(Schema):
+    """An instruction, minutes, a paper or a call, by what it asks for."""
+
+    campaign_id: int
+    unit_id: int
+    kind: DocumentKind
+    giver: str = Field(max_length=120)
+    matter: str
+    deadline: str = Field("", max_length=120)
+    received_on: date | None = None
+    dated_on: date | None = None
+    origin_level: OriginLevel | Literal[""] = ""
+    concerns: str = Field("", max_length=300)
+    paper_number: str = Field("", max_length=60)
 
 
 class DocumentOut(Schema):
@@ -39,6 +57,11 @@ class DocumentOut(Schema):
     on_behalf_of: str
     dated_on: date | None
     based_on: str
+    origin_level: str
+    giver: str
+    concerns: str
+    paper_number: str
+    received_on: date | None
     taken_in_at: datetime
     version: int
 
@@ -64,6 +87,11 @@ class FactsIn(Schema):
     on_behalf_of: str = Field("", max_length=60)
     based_on: str = Field("", max_length=300)
     kind: DocumentKind = DocumentKind.SPEECH
+    origin_level: OriginLevel | Literal[""] = ""
+    giver: str = Field("", max_length=120)
+    concerns: str = Field("", max_length=300)
+    paper_number: str = Field("", max_length=60)
+    received_on: date | None = None
 
 
 class RequirementOut(Schema):
@@ -88,6 +116,11 @@ class RequirementOut(Schema):
     repeats_id: int | None
     status: str
     version: int
+
+
+class IncomingOut(Schema):
+    document: DocumentOut
+    requirement: RequirementOut
 
 
 class RequirementIn(Schema):
@@ -158,6 +191,12 @@ def take_in_document(request: Request, given: DocumentIn) -> object:
     """Take in a paper."""
     document = commands.take_in_document(actor=request.actor, at=timezone.now(), **given.dict())
     return Status(201, document)
+
+
+@router.post("/incoming", response={201: IncomingOut})
+def register_incoming(request: Request, given: IncomingIn) -> object:
+    """Register an instruction, minutes, a paper or a call by what it asks for."""
+    return Status(201, commands.register_incoming(actor=request.actor, at=timezone.now(), **given.dict()))
 
 
 @router.get("/documents/{document_id}", response=OutlineOut)

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duban.directives.states import DocumentKind, NodeKind
+from duban.directives.states import DocumentKind, NodeKind, OriginLevel
+
+ORIGINS = [("", _("this unit itself")), *OriginLevel.choices]
 
 
 class TakeIn(forms.Form):
@@ -25,6 +27,7 @@ class TakeIn(forms.Form):
         help_text=_("A .txt, .docx or .pdf with text, up to 20 MB. A .doc or .wps: save it as .docx first."),
     )
     kind = forms.ChoiceField(label=_("Kind of paper"), choices=DocumentKind.choices, initial=DocumentKind.SPEECH)
+    origin_level = forms.ChoiceField(label=_("Comes from"), choices=ORIGINS, required=False)
     unit = forms.TypedChoiceField(label=_("Taken in by the office of"), coerce=int)
 
     def __init__(self, *args: Any, units: Sequence[Any], **kwargs: Any) -> None:
@@ -46,6 +49,25 @@ class Facts(forms.Form):
     speaker_role = forms.CharField(label=_("Post of the speaker"), max_length=120, required=False)
     on_behalf_of = forms.CharField(label=_("On behalf of"), max_length=60, required=False)
     based_on = forms.CharField(label=_("Upper-level paper it carries out"), max_length=300, required=False)
+    origin_level = forms.ChoiceField(label=_("Comes from"), choices=ORIGINS, required=False)
+    giver = forms.CharField(
+        label=_("From whom"),
+        max_length=120,
+        required=False,
+        help_text=_("Who gave the instruction, called, or sent the paper."),
+    )
+    concerns = forms.CharField(
+        label=_("Concerns"),
+        max_length=300,
+        required=False,
+        help_text=_("On what an instruction was given, or of which meeting these are the minutes."),
+    )
+    paper_number = forms.CharField(label=_("Number of the paper"), max_length=60, required=False)
+    received_on = forms.DateField(
+        label=_("Received on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 

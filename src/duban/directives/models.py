@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from duban.directives.states import DocumentKind, DocumentStatus, NodeKind, RequirementStatus
+from duban.directives.states import DocumentKind, DocumentStatus, NodeKind, OriginLevel, RequirementStatus
 
 
 class Document(models.Model):
@@ -30,6 +30,16 @@ class Document(models.Model):
     dated_on = models.DateField(null=True, blank=True)
     # The upper-level paper that this one carries out.
     based_on = models.CharField(max_length=300, blank=True, default="")
+    # The level that it comes from; empty: the level of the unit that took it in.
+    origin_level = models.CharField(max_length=20, choices=OriginLevel, blank=True, default="")
+    # Who gave the instruction (批示), called (来电) or sent the paper (来文), as people say it.
+    giver = models.CharField(max_length=120, blank=True, default="")
+    # The paper or matter on which an instruction was given, the meeting of which these are the minutes.
+    concerns = models.CharField(max_length=300, blank=True, default="")
+    # The sender's number of the paper (文号).
+    paper_number = models.CharField(max_length=60, blank=True, default="")
+    # The day on which it reached the office; null for papers taken in before that was kept.
+    received_on = models.DateField(null=True, blank=True)
     # What the importer found besides the tree: labels, noise, completeness, announced counts, figures, warnings, toc.
     findings = models.JSONField(default=dict)
     taken_in_by = models.BigIntegerField()
@@ -41,6 +51,9 @@ class Document(models.Model):
             # The same text is taken in once per campaign.
             models.UniqueConstraint(fields=["campaign", "sha256"], name="document_taken_in_once"),
             models.CheckConstraint(condition=Q(status__in=DocumentStatus.values), name="document_status_is_known"),
+            models.CheckConstraint(
+                condition=Q(origin_level__in=["", *OriginLevel.values]), name="document_origin_is_known"
+            ),
         ]
         indexes = [
             # The list of documents of a campaign, newest first.

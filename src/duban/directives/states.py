@@ -11,6 +11,23 @@ class DocumentKind(TextChoices):
     NOTICE = "notice", _("Circular")
     MINUTES = "minutes", _("Minutes")
     COMMENT = "comment", _("Written comment")
+    PAPER = "paper", _("Incoming paper")
+    CALL = "call", _("Incoming call")
+
+
+# What an office registers in a line or two instead of taking a whole text apart (登记上级来文来电).
+INCOMING_KINDS = (DocumentKind.COMMENT, DocumentKind.MINUTES, DocumentKind.PAPER, DocumentKind.CALL)
+
+
+class OriginLevel(TextChoices):
+    """The level that a paper or a meeting comes from; levels above the installation are among them (R-716)."""
+
+    CENTRAL = "central", _("Central authorities")
+    PROVINCIAL = "provincial", _("Provincial level")
+    CITY = "city", _("City level")
+    COUNTY = "county", _("County level")
+    TOWNSHIP = "township", _("Township level")
+    VILLAGE = "village", _("Village level")
 
 
 class DocumentStatus(TextChoices):

@@ -76,6 +76,7 @@ def take_in(request: Request) -> HttpResponse:
             content=None if upload is None else upload.read(),
             file_name="" if upload is None else upload.name,
             kind=form.cleaned_data["kind"],
+            origin_level=form.cleaned_data["origin_level"],
             at=timezone.now(),
         )
     except InvalidInput as refusal:
@@ -135,8 +136,9 @@ def _address_above(name: str, *arguments: int) -> str:
 def facts(request: Request, document_id: int) -> HttpResponse:
     """Correct title, date, speaker and source of a paper."""
     document = queries.get_document(actor=request.actor, document_id=document_id)
-    names = ("title", "kind", "dated_on", "speaker_role", "on_behalf_of", "based_on", "version")
-    form = forms.Facts(request.POST or None, initial={name: getattr(document, name) for name in names})
+    form = forms.Facts(
+        request.POST or None, initial={name: getattr(document, name) for name in forms.Facts.base_fields}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             commands.set_document_facts(

@@ -9,13 +9,16 @@ from duban.directives.commands.deciding import (
     take_requirement,
 )
 from duban.directives.commands.facts import set_document_facts, take_document_step
+from duban.directives.commands.incoming import Incoming, register_incoming
 from duban.directives.commands.taking_in import take_in_document
 
 __all__ = [
+    "Incoming",
     "add_requirement",
     "correct_node",
     "correct_requirement",
     "mark_assigned",
+    "register_incoming",
     "set_aside",
     "set_aside_rest",
     "set_document_facts",
