@@ -72,6 +72,10 @@ class EntryOut(Schema):
     id: int
     kind: str
     by: str
+    # Set where somebody of another unit keyed it: whose act it is, and who keyed it.
+    for_unit_id: int | None
+    for_person_id: int | None
+    keyed_by: str
     text: str
     new_due: date | None
     made_at: datetime

@@ -206,9 +206,14 @@ class TaskEntry(models.Model):
     # Null for the system.
     user_id = models.BigIntegerField(null=True)
     person = models.ForeignKey("organisation.Person", models.PROTECT, null=True, related_name="+")
-    # Name, title and unit as they were then.
+    # Whose act it is: name, title and unit as they were then.
     by = models.CharField(max_length=200)
     unit = models.ForeignKey("organisation.Unit", models.PROTECT, null=True, related_name="+")
+    # Where somebody of another unit keyed it in (代录): whose act it is, and who keyed it in the words of that day.
+    # `user_id`, `person` and `unit` are then of the one who keyed.
+    for_unit = models.ForeignKey("organisation.Unit", models.PROTECT, null=True, related_name="+")
+    for_person = models.ForeignKey("organisation.Person", models.PROTECT, null=True, related_name="+")
+    keyed_by = models.CharField(max_length=200, blank=True, default="")
     text = models.TextField(blank=True, default="")
     # A new date named by the entry.
     new_due = models.DateField(null=True, blank=True)

@@ -1,12 +1,13 @@
 """Who may assign, answer and check tasks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
 from duban.kernel.authority import Actor, Decision, Placed, decide, denied
+from duban.organisation.models import Unit
 from duban.tasks.models import Assignment, Task
 
 
@@ -50,6 +51,14 @@ def may_help(actor: Actor, helper_units: list[Placed]) -> Decision:
         if decide(actor=actor, capability=TasksCapability.ANSWER, unit=unit):
             return Decision(True)
     return denied(_("Only the owner and the helping units report on this item."))
+
+
+def recorded_for(actor: Actor, units: Sequence[Unit]) -> Unit | None:
+    """Return the unit for which somebody of another unit records (代录); None where they act for their own."""
+    if actor.is_system or actor.unit_id in {unit.pk for unit in units}:
+        return None
+    scope = actor.scope(TasksCapability.ANSWER)
+    return next((unit for unit in units if scope.covers(unit)), None)
 
 
 def may_check(actor: Actor, task: Task, involved: Involved) -> Decision:

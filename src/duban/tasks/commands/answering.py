@@ -15,6 +15,7 @@ from duban.audit import commands as audit
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor, Decision
 from duban.kernel.errors import IllegalStep, InvalidInput, NotFound, Stale
+from duban.organisation import queries as organisation
 from duban.organisation.models import Person, Unit
 from duban.tasks import policy, queries
 from duban.tasks.figures import TASK_FIGURES
@@ -263,18 +264,39 @@ def _find_checker(*, actor: Actor, task: Task, at: datetime) -> None:
 def add_entry(
     *, actor: Actor, task: Task, kind: str, text: str, at: datetime, new_due: date | None = None
 ) -> TaskEntry:
-    """Add one line to the thread of a task, with who did it as they were then."""
+    """
+    Add one line to the thread of a task, with who did it as they were then.
+
+    Where somebody of another unit answers, the line says whose act it is and who keyed it (代录).
+    """
+    for_unit = _recorded_for(actor, task) if kind in queries.ANSWERING else None
+    own = f"{actor.name} {actor.post_title}".strip() if not actor.is_system else ""
     return TaskEntry.objects.create(
         task=task,
         kind=kind,
         user_id=actor.user_id,
         person_id=actor.person_id,
-        by=f"{actor.name} {actor.post_title}".strip() if not actor.is_system else "",
+        by=for_unit.shown_name if for_unit else own,
         unit_id=actor.unit_id,
+        for_unit=for_unit,
+        keyed_by=keyed_by(actor) if for_unit else "",
         text=text.strip(),
         new_due=new_due,
         made_at=at,
     )
+
+
+def _recorded_for(actor: Actor, task: Task) -> Unit | None:
+    if actor.is_system or actor.unit_id == task.unit_id:
+        return None
+    helpers = queries.helpers_of(actor=actor, assignment_ids=[task.assignment_id])[task.assignment_id]
+    return policy.recorded_for(actor, [task.unit, *helpers])
+
+
+def keyed_by(actor: Actor) -> str:
+    """Return who keyed something for others, as the thread shows it: name and unit."""
+    unit = Unit.objects.filter(pk=actor.unit_id or 0).first()
+    return f"{actor.name}（{unit.shown_name}）" if unit else actor.name or f"#{actor.user_id}"
 
 
 def count_again(*, actor: Actor, task: Task) -> None:
@@ -283,7 +305,8 @@ def count_again(*, actor: Actor, task: Task) -> None:
 
 
 def record(*, actor: Actor, task: Task, verb: str, at: datetime, payload: dict[str, object]) -> None:
-    """Record one act about a task."""
+    """Record one act about a task; what somebody keyed for another unit names that unit and its principal's account."""
+    for_unit = _recorded_for(actor, task) if verb in queries.ANSWERING else None
     audit.record(
         actor=actor,
         verb=f"task.{verb}",
@@ -291,5 +314,12 @@ def record(*, actor: Actor, task: Task, verb: str, at: datetime, payload: dict[s
         object_id=task.pk,
         unit_id=task.unit_id,
         at=at,
-        payload=payload,
+        payload=payload | ({"recorded_for_unit": for_unit.pk} if for_unit else {}),
+        on_behalf_of=_account_of_principal(actor, for_unit, at) if for_unit else None,
     )
+
+
+def _account_of_principal(actor: Actor, unit: Unit, at: datetime) -> int | None:
+    on = timezone.localdate(at)
+    post = organisation.principals_of(actor=actor, unit_ids=[unit.pk], on=on).get(unit.pk)
+    return post.person.user_id if post else None

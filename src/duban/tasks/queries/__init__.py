@@ -36,6 +36,7 @@ from duban.tasks.queries.lists import (
     work_list_with_count,
 )
 from duban.tasks.queries.single import (
+    ANSWERING,
     OfferedStep,
     TaskPage,
     evidence_file,
@@ -50,6 +51,7 @@ from duban.tasks.queries.single import (
 )
 
 __all__ = [
+    "ANSWERING",
     "COUNTED_AT_MOST",
     "PAGE_SIZE",
     "AssignmentPage",
