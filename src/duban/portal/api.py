@@ -67,6 +67,49 @@ class OwedOut(Schema):
     has_more: bool
 
 
+class DeskRowOut(Schema):
+    name: str
+    number: int
+    oldest: date | None
+
+
+class DueDayOut(Schema):
+    day: date
+    items: int
+    units: int
+
+
+class CrowdedOut(Schema):
+    week: date
+    level: str
+    kind: str
+    units: int
+    most: int
+
+
+class DeskOut(Schema):
+    as_of: date = Field(alias="day.as_of")
+    elapsed: float | None
+    done_share: float | None
+    rows: list[DeskRowOut]
+    days: list[DueDayOut]
+    crowded: list[CrowdedOut]
+
+    @staticmethod
+    def resolve_crowded(desk: queries.Desk) -> list[queries.Crowded]:
+        return [one for classes in desk.crowded.values() for one in classes]
+
+
+@router.get("/desk", response=DeskOut)
+def desk(request: Request, campaign_id: int) -> object:
+    """Return the office's desk: what waits today, what falls due in the next ten working days."""
+    return queries.office_desk(
+        actor=request.actor,
+        campaign=campaigns.get_campaign(actor=request.actor, campaign_id=campaign_id),
+        today=timezone.localdate(),
+    )
+
+
 @router.get("/table", response=TableOut)
 def unit_table(request: Request, given: Query[TableQuery]) -> object:
     """Return the table of units: figures of the units below one unit, in protocol order."""

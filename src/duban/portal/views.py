@@ -30,11 +30,18 @@ def desk(request: Request) -> HttpResponse:
         return render(request, "portal/no_campaign.html")
     campaign = _campaign(request)
     if request.actor.holds(ASSIGN):
-        found = queries.desk(actor=request.actor, campaign=campaign, today=timezone.localdate())
+        found = queries.office_desk(actor=request.actor, campaign=campaign, today=timezone.localdate())
         return render(
             request,
             "portal/desk.html",
-            {"found": found, "table": found.table, "campaign": campaign, "shown": _shown(found.table)},
+            {
+                "found": found,
+                "table": found.table,
+                "campaign": campaign,
+                "shown": _shown(found.table),
+                "rows": [(row, _place(row.name)) for row in found.rows],
+                "days": [(each, found.crowded.get(each.day, [])) for each in found.days],
+            },
         )
     if request.actor.holds(ANSWER):
         return owed(request)
@@ -157,6 +164,13 @@ def work_list_file(request: Request, kind: str) -> HttpResponseBase:
     )
 
 
+def _place(name: str) -> str:
+    """Return the address of the list that a row of the desk counts."""
+    if name == "asked_done":
+        return reverse("tasks:to-check")
+    return f"{reverse('portal:work-list')}?status={name}"
+
+
 def _shown(table: queries.UnitTable) -> list[tuple[str, str]]:
     return [(name, table.labels[name]) for name in queries.SHOWN]
 
@@ -184,6 +198,7 @@ def _task_filter(request: Request) -> queries.TaskFilter:
         own_only=request.GET.get("own") == "1",
         choice=_choice(request.GET),
         assignment_id=_number(request.GET, "assignment"),
+        due_on=_day(request.GET, "due"),
     )
 
 

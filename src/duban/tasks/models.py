@@ -182,15 +182,25 @@ class Task(models.Model):
                 F("id"),
                 name="task_full_list",
             ),
-            # What waits for a checker.
+            # What waits for a checker, longest waiting first.
             models.Index(
-                fields=["checker_unit", "asked_at"], condition=Q(status=TaskStatus.ASKED_DONE), name="task_to_check"
+                fields=["campaign", "asked_at", "id"],
+                include=["checker_unit"],
+                condition=Q(status=TaskStatus.ASKED_DONE),
+                name="task_waits_for_checker",
             ),
-            # The day's recount: units with something that fell due.
+            # The office's desk: since when the oldest is unsigned or returned.
             models.Index(
-                fields=["agreed_due"],
+                fields=["campaign", "status", "issued_at"],
+                include=["unit"],
+                condition=Q(status__in=[TaskStatus.TO_SIGN, TaskStatus.DECLINED]),
+                name="task_waits_for_unit_or_office",
+            ),
+            # What falls due on which day at how many units; the day's recount.
+            models.Index(
+                fields=["campaign", "agreed_due", "unit"],
                 condition=Q(status__in=OPEN_STATUSES),
-                name="task_falls_due",
+                name="task_due_by_day",
             ),
         ]
 

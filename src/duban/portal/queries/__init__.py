@@ -2,23 +2,26 @@
 
 from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
+from duban.portal.queries.desk import Desk, DeskRow, office_desk
 from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
-from duban.portal.queries.table import SHOWN, Desk, UnitRow, UnitTable, desk, unit_listing, unit_table
+from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
 from duban.portal.queries.work import WorkList, status_choices, task_filter, work_list, work_listing
-from duban.tasks.queries import Day, TaskFilter
+from duban.tasks.queries import Crowded, Day, TaskFilter
 
 __all__ = [
     "SHOWN",
     "Campaign",
+    "Crowded",
     "Day",
     "Desk",
+    "DeskRow",
     "Owed",
     "TaskFilter",
     "UnitChoice",
     "UnitRow",
     "UnitTable",
     "WorkList",
-    "desk",
+    "office_desk",
     "owed",
     "owed_listing",
     "status_choices",

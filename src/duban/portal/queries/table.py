@@ -99,17 +99,6 @@ class UnitTable:
         return share_of(self.total)
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What an office looks at first: what is unsigned, due, overdue and waits for it, and its lower level."""
-
-    unit: Unit | None
-    figures: Counts
-    to_check: int
-    table: UnitTable
-    day: Day
-
-
 def unit_table(
     *,
     actor: Actor,
@@ -217,18 +206,6 @@ def unit_listing(*, actor: Actor, found: UnitTable) -> Listing:
         ],
         rows=rows,
         notes=[] if found.elapsed is None else [f"{_('Time elapsed')} {found.elapsed:.0%}"],
-    )
-
-
-def desk(*, actor: Actor, campaign: Campaign, today: date) -> Desk:
-    """Return the office's first screen."""
-    table = unit_table(actor=actor, campaign=campaign, unit_id=None, choice=UnitChoice(), on=None, today=today)
-    return Desk(
-        unit=table.parent,
-        figures=table.total,
-        to_check=tasks.count_to_check(actor=actor, campaign_id=campaign.pk),
-        table=table,
-        day=table.day,
     )
 
 

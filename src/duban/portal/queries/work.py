@@ -52,6 +52,7 @@ def task_filter(
     own_only: bool = False,
     choice: UnitChoice | None = None,
     assignment_id: int | None = None,
+    due_on: date | None = None,
 ) -> TaskFilter:
     """Return what a list of tasks is narrowed to, judged on the day for which the figures are true."""
     day = tasks.day_of(actor=actor, campaign_id=campaign.pk, today=today)
@@ -67,6 +68,7 @@ def task_filter(
         kinds=axes.kinds,
         ranks=axes.ranks,
         assignment_id=assignment_id,
+        due_on=due_on,
         as_of=day.as_of,
         near_until=day.near_until,
     )
@@ -105,7 +107,9 @@ def status_choices() -> list[tuple[str, str]]:
     derived = [
         ("open", _("Open")),
         ("overdue", _("Overdue")),
+        ("due_today", _("Due today")),
         ("near_due", _("Near due")),
+        ("change_asked", _("Change requests")),
         ("long_term", _("Long-term")),
         ("total", _("Owed")),
         ("signed", _("Signed for")),
@@ -176,4 +180,6 @@ def _filter_words(actor: Actor, given: TaskFilter) -> str:
     if given.assignment_id is not None:
         assignment = tasks.get_assignment(actor=actor, assignment_id=given.assignment_id)
         parts.append(f"{_('Assignment')}: {assignment.wording[:40]}")
+    if given.due_on is not None:
+        parts.append(f"{_('Due on')}: {given.due_on}")
     return "；".join(part for part in parts if part)

@@ -16,9 +16,9 @@ from duban.kernel.paging import Page, cut, decode_key
 from duban.kernel.words import query_words
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
-from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, Task, TaskFiguresPast
+from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, ChangeRequest, Task, TaskFiguresPast
 from duban.tasks.policy import TasksCapability
-from duban.tasks.states import OPEN_STATUSES, TaskStatus
+from duban.tasks.states import OPEN_STATUSES, ChangeStatus, TaskStatus
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 1000
@@ -67,8 +67,11 @@ class TaskFilter:
     campaign_id: int
     # A search in wording, heading and source.
     words: str = ""
-    # A status, or one of: open, overdue, near_due, long_term.
+    # A status, or one of: open, overdue, due_today, near_due, long_term, total, signed, all; change_asked are those of
+    # which a request waits for this actor's decision.
     status: str = "open"
+    # The agreed date itself.
+    due_on: date | None = None
     # Tasks of this unit, with everything below it unless `own_only`.
     unit_id: int | None = None
     own_only: bool = False
@@ -110,6 +113,11 @@ def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
     if searched:
         found = matching_assignments(campaign_id=given.campaign_id, searched=searched)
         tasks = tasks.filter(assignment_id__any_of=found)
+    if given.due_on is not None:
+        tasks = tasks.filter(agreed_due=given.due_on)
+    if given.status == "change_asked":
+        asked = ChangeRequest.objects.filter(task=OuterRef("pk"), status=ChangeStatus.ASKED)
+        return tasks.filter(Exists(asked), _checked_by(actor))
     return tasks.filter(status_condition(status=given.status, as_of=given.as_of, near_until=given.near_until))
 
 
@@ -132,7 +140,7 @@ def _unit_condition(actor: Actor) -> Q:
 
 
 def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
-    """Return the filter for a status or for one of the derived words: open, all, overdue, near_due, long_term."""
+    """Return the filter for a status or for one of the derived words: open, all, overdue, due_today, near_due, long_term."""
     is_open = Q(status__in=OPEN_STATUSES)
     if status == "open":
         return is_open
@@ -140,6 +148,8 @@ def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
         return ~Q(status__in=[TaskStatus.DECLINED, TaskStatus.WITHDRAWN])
     if status == "overdue":
         return is_open & Q(agreed_due__lt=as_of)
+    if status == "due_today":
+        return is_open & Q(agreed_due=as_of)
     if status == "near_due":
         return is_open & Q(agreed_due__gte=as_of, agreed_due__lte=near_until)
     if status == "long_term":
@@ -207,7 +217,7 @@ def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit
 
 def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
     """Return one page of the tasks that wait for a checker in this actor's scope, longest waiting first."""
-    tasks = _to_check(actor, campaign_id)
+    tasks = to_check(actor=actor, campaign_id=campaign_id)
     if after:
         asked_at, task_id = decode_key(after, length=2, kinds=(datetime, int))
         tasks = tasks.filter(Q(asked_at__gt=asked_at) | Q(asked_at=asked_at, pk__gt=task_id))
@@ -217,12 +227,15 @@ def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int 
 
 def count_to_check(*, actor: Actor, campaign_id: int) -> int:
     """Return how many tasks wait for a checker in this actor's scope, counted to 1,001 at most."""
-    return _to_check(actor, campaign_id)[: COUNTED_AT_MOST + 1].count()
+    return to_check(actor=actor, campaign_id=campaign_id)[: COUNTED_AT_MOST + 1].count()
 
 
-def _to_check(actor: Actor, campaign_id: int) -> QuerySet[Task]:
-    return Task.objects.filter(
-        organisation.scope_filter(scope=actor.scope(TasksCapability.CHECK), unit="checker_unit"),
-        campaign_id=campaign_id,
-        status=TaskStatus.ASKED_DONE,
-    )
+def to_check(*, actor: Actor, campaign_id: int) -> QuerySet[Task]:
+    """Return the tasks that wait for a checker in this actor's scope."""
+    return Task.objects.filter(_checked_by(actor), campaign_id=campaign_id, status=TaskStatus.ASKED_DONE)
+
+
+def _checked_by(actor: Actor) -> Q:
+    scope = actor.scope(TasksCapability.CHECK)
+    # A scope of the whole tree needs no join.
+    return Q() if actor.is_system or scope.is_whole else organisation.scope_filter(scope=scope, unit="checker_unit")

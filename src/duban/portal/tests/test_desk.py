@@ -1,0 +1,149 @@
+"""The office's desk: each number is that of the list which its button opens; what comes in the next ten working days."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from duban.config.factories import SOME_DAY, SOME_MOMENT, Tree, actor_for, make_person_with_account
+from duban.config.fixtures import Noise
+from duban.kernel.authority import Actor
+from duban.organisation.models import Unit
+from duban.portal import queries
+from duban.portal.tests.conftest import Office, client_of, make_office
+from duban.portal.tests.pages import page_of, table_of
+from duban.tasks import commands
+from duban.tasks.models import Task
+
+
+@pytest.fixture
+def office(tree: Tree, noise: Noise) -> Office:
+    return make_office(tree)
+
+
+def desk_of(office: Office, who: Actor | None = None) -> queries.Desk:
+    return queries.office_desk(actor=who or office.actor, campaign=office.campaign, today=SOME_DAY)
+
+
+def answering(unit: Unit) -> Actor:
+    return actor_for(account=make_person_with_account(unit=unit, role="unit_liaison", reach="unit"))
+
+
+@pytest.fixture
+def waiting(office: Office) -> Office:
+    """One county's villages with something in each row of the desk, and the same once in another county."""
+    for county, number in ((office.tree.counties[0], 3), (office.tree.counties[1], 1)):
+        villages = [unit for unit in office.tree.below(county) if unit in office.tree.villages]
+        office.assign(units=villages[:number], wording="走访困难党员", due_on=SOME_DAY)
+        office.assign(units=villages[:number], wording="核对党员名册", due_on=SOME_DAY - timedelta(days=4))
+        asked = office.assign(units=villages[:number], wording="组织一次专题学习")
+        changed = office.assign(units=villages[:number], wording="修复路灯")
+        declined = office.assign(units=villages[: number + 1], wording="核对台账")
+        for task in (*asked, *changed):
+            commands.take_step(actor=answering(task.unit), task_id=task.pk, step_name="sign", at=SOME_MOMENT)
+        for task in asked:
+            commands.take_step(
+                actor=answering(task.unit), task_id=task.pk, step_name="ask_done", text="已办", at=SOME_MOMENT
+            )
+        for task in changed:
+            commands.ask_extension(
+                actor=answering(task.unit),
+                task_id=task.pk,
+                new_due=SOME_DAY + timedelta(days=90),
+                reason="汛期",
+                at=SOME_MOMENT,
+            )
+        for task in declined:
+            commands.take_step(
+                actor=answering(task.unit), task_id=task.pk, step_name="decline", text="不属本村", at=SOME_MOMENT
+            )
+    office.recount()
+    return office
+
+
+def test_each_number_of_the_desk_is_the_count_of_the_list_it_opens(waiting: Office) -> None:
+    county = make_person_with_account(unit=waiting.tree.counties[0], role="county_office")
+    for client, expected in (
+        (client_of(waiting.clerk), {"Unsigned": "8", "Due today": "4", "Change requests": "4", "Returned": "6"}),
+        # The city checks what the city issued; the county sees the same items in its lists.
+        (client_of(county), {"Unsigned": "6", "Due today": "3", "Change requests": "0", "Returned": "4"}),
+    ):
+        client.post(f"/campaigns/{waiting.campaign.pk}/choose/")
+        table = table_of(page_of(client, "/"))
+        shown = {row[0]: row[1] for row in table.rows[1:]}
+        for words, number in expected.items():
+            assert next(value for name, value in shown.items() if name.startswith(words)) == number, words
+        for row, links in zip(table.rows[1:], table.links[1:], strict=True):
+            if row[1] == "0":
+                assert not any(links)
+                continue
+            opened = page_of(client, links[3])
+            count = re.search(r"Items (\d+)", opened)
+            assert (count.group(1) if count else str(len(table_of(opened).rows) - 1)) == row[1], row[0]
+
+
+def test_the_oldest_of_each_row_is_shown(waiting: Office) -> None:
+    rows = {row.name: row for row in desk_of(waiting).rows}
+    assert rows["overdue"].oldest == SOME_DAY - timedelta(days=4)
+    assert rows["to_sign"].oldest == SOME_DAY
+    assert rows["asked_done"].oldest == SOME_DAY
+    assert rows["change_asked"].oldest == SOME_DAY
+    assert rows["due_today"].oldest is None
+
+
+def test_coming_days_are_working_days_and_name_what_falls_due(office: Office) -> None:
+    saturday = SOME_DAY + timedelta(days=5)
+    office.assign(units=office.tree.villages[:5], wording="走访困难党员", due_on=SOME_DAY + timedelta(days=1))
+    office.assign(units=office.tree.villages[3:7], wording="核对台账", due_on=SOME_DAY + timedelta(days=1))
+    office.assign(units=office.tree.villages[:2], wording="修复路灯", due_on=saturday)
+    office.assign(units=office.tree.villages[:2], wording="长远的事", due_on=SOME_DAY + timedelta(days=40))
+    office.recount()
+    days = desk_of(office).days
+    working = [each.day for each in days if each.is_workday]
+    assert len(working) == 10
+    assert working[0] == SOME_DAY
+    found = {each.day: (each.items, each.units) for each in days if each.items}
+    # Nine items at seven villages; a Saturday stands there because something falls due on it.
+    assert found == {SOME_DAY + timedelta(days=1): (9, 7), saturday: (2, 2)}
+    assert [each.day for each in days if not each.is_workday] == [saturday]
+
+
+def test_a_day_opens_exactly_what_falls_due_on_it(office: Office, clerk: Client) -> None:
+    tomorrow = SOME_DAY + timedelta(days=1)
+    office.assign(units=office.tree.villages[:5], wording="走访困难党员", due_on=tomorrow)
+    office.assign(units=office.tree.villages[:2], wording="修复路灯", due_on=SOME_DAY + timedelta(days=2))
+    clerk.post(f"/campaigns/{office.campaign.pk}/choose/")
+    page = page_of(clerk, f"/work/?due={tomorrow}")
+    assert "Items 5" in page
+    assert f"Due on: {tomorrow}" in page
+
+
+def test_a_class_with_more_than_three_items_in_a_week_is_marked(office: Office) -> None:
+    villages = office.tree.villages
+    for number in range(4):
+        office.assign(
+            units=villages[:6] if number < 3 else villages[:2],
+            wording=f"一周第{number}件",
+            due_on=SOME_DAY + timedelta(days=number),
+        )
+    office.assign(units=villages[:6], wording="下一周", due_on=SOME_DAY + timedelta(days=7))
+    office.recount()
+    ((last, classes),) = desk_of(office).crowded.items()
+    assert last == SOME_DAY + timedelta(days=4)
+    (one,) = classes
+    assert (one.kind, one.units, one.most) == ("village", 2, 4)
+
+
+def test_a_desk_of_one_county_knows_nothing_of_another(waiting: Office) -> None:
+    county = actor_for(account=make_person_with_account(unit=waiting.tree.counties[2], role="county_office"))
+    assert {row.number for row in desk_of(waiting, county).rows} == {0}
+    assert not [each for each in desk_of(waiting, county).days if each.items]
+
+
+def test_the_desk_over_rest_is_the_desk_of_the_page(waiting: Office) -> None:
+    client = client_of(waiting.clerk)
+    found = client.get("/api/desk", {"campaign_id": waiting.campaign.pk}).json()
+    page = {row.name: row.number for row in desk_of(waiting).rows}
+    assert {row["name"]: row["number"] for row in found["rows"]} == page
+    assert Task.objects.filter(campaign=waiting.campaign).count() > page["to_sign"]
