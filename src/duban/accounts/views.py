@@ -18,7 +18,7 @@ from duban.audit import commands as audit
 from duban.kernel.errors import InvalidInput, NotAllowed, TooManyAttempts
 from duban.shell.notices import say
 from duban.shell.refused import beside
-from duban.shell.requests import Request, public
+from duban.shell.requests import Request, goes_on_while_paused, public
 from duban.shell.views import place_within
 
 BACKEND = "duban.accounts.backends.Sessions"
@@ -29,6 +29,7 @@ YEAR = 365 * 86400
 
 @require_http_methods(["GET", "POST"])
 @public
+@goes_on_while_paused
 def sign_in(request: Request) -> HttpResponse:
     """Ask for name and password; a session begins anew, under another key, with each sign-in."""
     if request.method == "GET":
@@ -73,6 +74,7 @@ def sign_in(request: Request) -> HttpResponse:
 
 @require_POST
 @public
+@goes_on_while_paused
 def sign_out(request: Request) -> HttpResponse:
     """End the session."""
     if request.actor.user_id is not None:
@@ -104,6 +106,7 @@ def password(request: Request) -> HttpResponse:
 
 
 @require_POST
+@goes_on_while_paused
 def switch_post(request: Request) -> HttpResponse:
     """Act in another of one's posts, under another session key: what the old post could do ends here."""
     held = request.frame.get("posts")

@@ -288,6 +288,22 @@ def worker() -> None:
 
 
 @program.command()
+def metrics() -> None:
+    """Answer /metrics on DUBAN_METRICS_PORT of this machine; `duban serve` starts it by itself."""
+    _django()
+    from django.conf import settings
+
+    from duban.config.metrics import serve as listen
+
+    if not settings.METRICS_PORT:
+        _fail("DUBAN_METRICS_PORT is not set.", REFUSED)
+    try:
+        listen(port=settings.METRICS_PORT).serve_forever()
+    except OSError as trouble:
+        _fail(f"Port {settings.METRICS_PORT} cannot be used: {trouble.strerror}.", REFUSED)
+
+
+@program.command()
 def run(
     port: Annotated[int, typer.Option("--port", envvar="PORT", help="Port on loopback.")] = DEFAULT_PORT,
 ) -> None:

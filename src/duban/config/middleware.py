@@ -19,7 +19,7 @@ from duban.campaigns import queries as campaigns
 from duban.kernel.authority import Actor
 from duban.kernel.errors import Refused
 from duban.portal import navigation
-from duban.shell import http, posted
+from duban.shell import http, posted, room
 from duban.shell.requests import Request
 
 NOBODY = Actor(user_id=None, name="")
@@ -55,8 +55,13 @@ class OneTransaction:
         except DataError:
             # What the database itself cannot keep, such as a NUL or a number beyond its range.
             return http.cannot_be_kept(request)
-        except (OperationalError, PoolTimeout):
-            return http.unavailable(request)
+        except (OperationalError, PoolTimeout) as trouble:
+            return http.paused(request) if room.is_disk_full(trouble) else http.unavailable(request)
+        except OSError as trouble:
+            # The transaction is undone, and a file that was not finished has no row.
+            if room.is_disk_full(trouble):
+                return http.paused(request)
+            raise
 
     def _answer(self, request: Request, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]) -> HttpResponseBase:
         now = timezone.now()

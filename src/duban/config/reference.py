@@ -46,6 +46,15 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "DUBAN_ORIGIN": ("none", "address of the pages as people type it; with `https://` cookies are sent over TLS only"),
     "DUBAN_DEBUG": ("off", "`1` shows the cause of an error on the page; refused in production"),
     "DUBAN_LOG": ("`INFO`", "how much is written to the log: `DEBUG`, `INFO`, `WARNING`, `ERROR`"),
+    "DUBAN_MIN_FREE_MB": (
+        "256",
+        "megabytes that must be free on every watched disk; below that, writing pauses (暂停受理) and reading goes on",
+    ),
+    "DUBAN_WATCHED_FOLDERS": (
+        "none",
+        "further folders to watch, separated by commas, such as the database server's; home, files and `/tmp` always are",
+    ),
+    "DUBAN_METRICS_PORT": ("off", "port of `/metrics` for Prometheus, on 127.0.0.1 only; 0 turns it off"),
     "DUBAN_CHROMIUM": ("found on the path", "the browser of the browser tests and of the pictures in these pages"),
     "UPDATE_QUERY_COUNTS": ("off", "`1`: a test run writes `query_counts.json` anew instead of comparing"),
 }

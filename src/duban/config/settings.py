@@ -66,6 +66,7 @@ if ORIGIN:
 
 SUBJECTS = [
     "duban.portal",
+    "duban.upkeep",
     "duban.tasks",
     "duban.directives",
     "duban.figures",
@@ -100,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "duban.shell.middleware.Pause",
     "duban.config.middleware.OneTransaction",
 ]
 ROOT_URLCONF = "duban.config.urls"
@@ -167,6 +169,20 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 MAXIMUM_UPLOAD_BYTES = 20 * 1024 * 1024
 FILES = HOME / "files"
+
+
+def _number(name: str, *, default: int, most: int) -> int:
+    given = os.environ.get(name, "")
+    if given and not (given.isdigit() and int(given) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}.")
+    return int(given) if given else default
+
+
+# Below this, writing pauses; reading needs next to nothing.
+MINIMUM_FREE_BYTES = _number("DUBAN_MIN_FREE_MB", default=256, most=10**9) * 1024 * 1024
+WATCHED_FOLDERS = [folder for folder in os.environ.get("DUBAN_WATCHED_FOLDERS", "").split(",") if folder]
+# 0: nobody counts.
+METRICS_PORT = _number("DUBAN_METRICS_PORT", default=0, most=65535)
 
 # Each subject keeps its jobs in jobs.py.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

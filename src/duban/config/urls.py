@@ -20,5 +20,6 @@ urlpatterns = [
     path("workdays/", include("duban.workdays.urls")),
     path("audit/", include("duban.audit.urls")),
     path("", include("duban.shell.urls")),
+    path("", include("duban.upkeep.urls")),
     path("api/", api.urls),
 ]

@@ -30,6 +30,12 @@ def public(view: View) -> View:
     return view
 
 
+def goes_on_while_paused(view: View) -> View:
+    """Let a view be posted to while a disk is nearly full: it writes next to nothing and people need it to read."""
+    view.goes_on_while_paused = True  # type: ignore[attr-defined]
+    return view
+
+
 def without_database(view: View) -> View:
     """Run a view outside the transaction of the request: no actor, no frame."""
     view.without_database = True  # type: ignore[attr-defined]

@@ -8,5 +8,4 @@ app_name = "shell"
 urlpatterns = [
     path("language/", views.language, name="language"),
     path("healthz/", views.healthz, name="healthz"),
-    path("readyz/", views.readyz, name="readyz"),
 ]

@@ -1,0 +1,6 @@
+"""
+What keeps an installation running: its state as a supervisor asks for it.
+
+Owns: nothing.
+Uses: campaigns, figures, kernel, shell.
+"""

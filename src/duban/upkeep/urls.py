@@ -1,0 +1,10 @@
+"""Addresses."""
+
+from django.urls import path
+
+from duban.upkeep import views
+
+app_name = "upkeep"
+urlpatterns = [
+    path("readyz/", views.readyz, name="readyz"),
+]
