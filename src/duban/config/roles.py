@@ -6,11 +6,12 @@ from duban.audit.policy import AuditCapability as Audit
 from duban.campaigns.policy import CampaignCapability as Campaign
 from duban.directives.policy import DirectivesCapability as Directives
 from duban.organisation.policy import OrganisationCapability as Organisation
+from duban.papers.policy import PapersCapability as Papers
 from duban.tasks.policy import TasksCapability as Tasks
 from duban.workdays.policy import WorkdaysCapability as Workdays
 
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW})
-_ASSIGNS = _READS | {Directives.EDIT, Tasks.ASSIGN, Tasks.CHECK}
+_ASSIGNS = _READS | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Tasks.CHECK}
 _ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER})
 
 ROLES: dict[str, frozenset[str]] = {
