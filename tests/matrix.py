@@ -15,6 +15,7 @@ from duban.access.states import Reach
 from duban.attachments.commands import store_file
 from duban.config import factories
 from duban.config.roles import ROLES
+from duban.directives.models import Document, Meeting, MeetingSpeech, SpeechReference
 from duban.directives.states import DocumentStatus, RequirementStatus
 from duban.kernel.authority import Actor
 from duban.organisation.models import Line, Person, Post, Unit, UnitImport
@@ -261,7 +262,27 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "spare": _somebody_without_account(village),
         "grant": somebody.grant,
         **_unconfirmed(campaign, county),
+        **_meeting(campaign, county, work.document),
     }
+
+
+def _meeting(campaign: Any, county: Any, document: Document) -> dict[str, Any]:
+    """A meeting with two speeches, the second of which speaks of the first."""
+    meeting = Meeting.objects.create(
+        campaign=campaign,
+        unit=county,
+        register_unit=county,
+        level="county",
+        convener=county.name,
+        title="推进会",
+        held_on=factories.SOME_DAY,
+        registered_by=0,
+        registered_at=factories.SOME_MOMENT,
+    )
+    first = MeetingSpeech.objects.create(meeting=meeting, position=1, title="工作报告")
+    second = MeetingSpeech.objects.create(meeting=meeting, position=2, document=document)
+    reference = SpeechReference.objects.create(speech=second, start=0, end=4, words=document.raw_text[:4])
+    return {"meeting": meeting, "speech": second, "first_speech": first, "reference": reference}
 
 
 def _unconfirmed(campaign: Any, county: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from duban.directives import commands, queries
-from duban.directives.states import DocumentKind, NodeKind, OriginLevel
+from duban.directives.states import DocumentKind, MeetingKind, NodeKind, OriginLevel
 from duban.kernel.errors import NotFound
 from duban.shell.requests import Request
 
@@ -180,6 +180,114 @@ class NumberOut(Schema):
     number: int
 
 
+class AttendantIn(Schema):
+    """Somebody at a meeting; the name is empty where it is masked."""
+
+    name: str = Field("", max_length=60)
+    title: str = Field("", max_length=120)
+
+
+class MeetingIn(Schema):
+    campaign_id: int
+    unit_id: int
+    title: str = Field(max_length=300)
+    held_on: date
+    convener: str = Field(max_length=120)
+    kind: MeetingKind = MeetingKind.PROMOTION
+    level: OriginLevel = OriginLevel.CITY
+    venue: str = Field("", max_length=120)
+    attendance: str = Field("", max_length=2000)
+    cause: str = Field("", max_length=300)
+    cause_path: str = Field("", max_length=300)
+    unit_ids: list[int] = Field(default_factory=list, max_length=500)
+    people: list[AttendantIn] = Field(default_factory=list, max_length=300)
+
+
+class MeetingOut(Schema):
+    id: int
+    uuid: UUID
+    campaign_id: int
+    unit_id: int
+    kind: str
+    level: str
+    convener: str
+    title: str
+    held_on: date
+    venue: str
+    attendance: str
+    cause: str
+    cause_path: str
+    withdrawn_at: datetime | None
+    version: int
+
+
+class MeetingLineOut(Schema):
+    meeting: MeetingOut
+    number: int
+    speeches: int
+    texts: int
+    unresolved: int
+
+
+class MeetingListOut(Schema):
+    rows: list[MeetingLineOut]
+    after: str
+
+
+class PersonOut(Schema):
+    id: int
+    name: str
+    title: str
+
+
+class ReferenceOut(Schema):
+    """Where one speech speaks of another; `refers_to_id` is null while nobody knows which."""
+
+    id: int = Field(alias="reference.pk")
+    words: str = Field(alias="reference.words")
+    start: int = Field(alias="reference.start")
+    end: int = Field(alias="reference.end")
+    person_id: int | None = Field(alias="reference.person_id")
+    refers_to_id: int | None = Field(alias="reference.refers_to_id")
+    is_resolved: bool
+
+
+class SpeechOut(Schema):
+    id: int = Field(alias="speech.pk")
+    position: int = Field(alias="speech.position")
+    person_id: int | None = Field(alias="speech.person_id")
+    title: str = Field(alias="speech.title")
+    document_id: int | None = Field(alias="speech.document_id")
+    requirements: int
+    references: list[ReferenceOut]
+
+
+class MeetingPageOut(Schema):
+    meeting: MeetingOut
+    number: int
+    said_number: int | None
+    unit_ids: list[int]
+    people: list[PersonOut]
+    speeches: list[SpeechOut]
+
+
+class SpeechIn(Schema):
+    person_id: int | None = None
+    title: str = Field("", max_length=300)
+    document_id: int | None = None
+
+
+class TextIn(Schema):
+    document_id: int | None
+
+
+class HeldOut(Schema):
+    id: int
+    meeting_id: int
+    position: int
+    document_id: int | None
+
+
 @router.get("/documents", response=DocumentListOut)
 def list_documents(request: Request, campaign_id: int, q: str = "", after: str = "", size: PageSize = 30) -> object:
     """Return one page of papers, newest first."""
@@ -264,6 +372,68 @@ def decide_requirement(
     _belongs(request, document_id, requirement_id)
     step = {"take": commands.take_requirement, "set_aside": commands.set_aside}[step_name]
     return step(actor=request.actor, requirement_id=requirement_id, at=timezone.now())
+
+
+@router.get("/meetings", response=MeetingListOut)
+def list_meetings(
+    request: Request,
+    campaign_id: int,
+    *,
+    q: str = "",
+    kind: MeetingKind | Literal[""] = "",
+    level: OriginLevel | Literal[""] = "",
+    after: str = "",
+    size: PageSize = 30,
+) -> object:
+    """Return one page of the register of meetings, newest first."""
+    given = queries.MeetingFilter(campaign_id=campaign_id, words=q, kind=kind, level=level)
+    return queries.meeting_lines(actor=request.actor, given=given, after=after, size=size)
+
+
+@router.post("/meetings", response={201: MeetingOut})
+def register_meeting(request: Request, given: MeetingIn) -> object:
+    """Enter a meeting into the register."""
+    words = given.dict(exclude={"campaign_id", "unit_id", "people"})
+    facts = commands.MeetingFacts(**words, people=[commands.Attendant(**one.dict()) for one in given.people])
+    return Status(
+        201,
+        commands.register_meeting(
+            actor=request.actor,
+            campaign_id=given.campaign_id,
+            unit_id=given.unit_id,
+            facts=facts,
+            at=timezone.now(),
+        ),
+    )
+
+
+@router.get("/meetings/{meeting_id}", response=MeetingPageOut)
+def get_meeting(request: Request, meeting_id: int) -> object:
+    """Return a meeting with its people, its speeches in their order and what they say of each other."""
+    page = queries.meeting_page(actor=request.actor, meeting_id=meeting_id)
+    return {
+        "meeting": page.meeting,
+        "number": page.number,
+        "said_number": page.said_number,
+        "unit_ids": [unit.pk for unit in page.units],
+        "people": page.people,
+        "speeches": page.speeches,
+    }
+
+
+@router.post("/meetings/{meeting_id}/speeches", response={201: HeldOut})
+def add_speech(request: Request, meeting_id: int, given: SpeechIn) -> object:
+    """Register the next speech of a meeting; its text may come later."""
+    added = commands.add_speech(actor=request.actor, meeting_id=meeting_id, at=timezone.now(), **given.dict())
+    return Status(201, added)
+
+
+@router.put("/speeches/{speech_id}/text", response=HeldOut)
+def attach_text(request: Request, speech_id: int, given: TextIn) -> object:
+    """Attach the text of a speech, or take it off (null)."""
+    return commands.attach_text(
+        actor=request.actor, speech_id=speech_id, document_id=given.document_id, at=timezone.now()
+    )
 
 
 def _belongs(request: Request, document_id: int, requirement_id: int) -> None:

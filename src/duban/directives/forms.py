@@ -1,12 +1,19 @@
 """Turning posted text into values."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duban.directives.states import DocumentKind, NodeKind, OriginLevel
+from duban.directives.states import DocumentKind, MeetingKind, NodeKind, OriginLevel
+
+
+def number(word: str) -> int | None:
+    """Return a number of a record as a form sends it, or None where none is given."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else None
+
 
 ORIGINS = [("", _("this unit itself")), *OriginLevel.choices]
 
@@ -94,3 +101,92 @@ class SentencePlace(forms.Form):
 
     start = forms.IntegerField(min_value=0)
     end = forms.IntegerField(min_value=0)
+
+
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+# Between name and title of a line; what hides a name.
+_BETWEEN = re.compile(r"[\s，,：:\u3000]+")
+_MASK = re.compile(r"[*＊×xX○]")
+_BETWEEN_UNITS = re.compile(r"[、，,；;\s\u3000]+")
+
+
+class MeetingForm(forms.Form):
+    """What the register says of a meeting."""
+
+    title = forms.CharField(label=_("Title of the meeting"), max_length=300)
+    kind = forms.ChoiceField(label=_("Kind of meeting"), choices=MeetingKind.choices)
+    held_on = forms.DateField(label=_("Held on"), widget=_DAY)
+    level = forms.ChoiceField(label=_("Convened by the level"), choices=OriginLevel.choices)
+    convener = forms.CharField(label=_("Convened by"), max_length=120)
+    venue = forms.CharField(label=_("Venue"), max_length=120, required=False)
+    attendance = forms.CharField(
+        label=_("Attended by"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Units and groups in the words of the notice."),
+    )
+    units = forms.CharField(
+        label=_("Units among them"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Names as in the tree of units, one after another."),
+    )
+    people = forms.CharField(
+        label=_("People who attended"),
+        max_length=20_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_(
+            "One per line: name, then title. A masked name stays unknown. Short forms in the speeches mean these people."
+        ),
+    )
+    cause = forms.CharField(
+        label=_("Assessment that led to it"),
+        max_length=300,
+        required=False,
+        help_text=_("In words: which assessment, of what, with what result."),
+    )
+    cause_path = forms.CharField(
+        label=_("Where the assessment can be seen"),
+        max_length=300,
+        required=False,
+        help_text=_("An address of this system, beginning with “/”."),
+    )
+    unit = forms.TypedChoiceField(label=_("Registered by the office of"), coerce=int)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, units: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [(unit.pk, unit.shown_name) for unit in units]  # type: ignore[attr-defined]
+
+    def attendants(self) -> list[tuple[str, str]]:
+        """Return name and title of each line; no name where it is masked."""
+        found = []
+        for line in self.cleaned_data["people"].splitlines():
+            name, _separator, title = _BETWEEN.sub(" ", line.strip(), count=1).partition(" ")
+            if name:
+                found.append(
+                    ("" if _MASK.search(name) else name, title.strip() or (name if _MASK.search(name) else ""))
+                )
+        return found
+
+    def unit_names(self) -> list[str]:
+        """Return the names of units in the order given, each once."""
+        return list(dict.fromkeys(name for name in _BETWEEN_UNITS.split(self.cleaned_data["units"]) if name))
+
+
+class SpeechForm(forms.Form):
+    """The next speech of a meeting."""
+
+    person = forms.IntegerField(required=False)
+    title = forms.CharField(max_length=300, required=False)
+    document = forms.IntegerField(required=False)
+
+
+class ReferenceForm(forms.Form):
+    """Words of a speech that speak of another, and which one."""
+
+    words = forms.CharField(label=_("Words of the speech"), max_length=200, required=False)
+    refers_to = forms.IntegerField()

@@ -5,7 +5,14 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from duban.directives.states import DocumentKind, DocumentStatus, NodeKind, OriginLevel, RequirementStatus
+from duban.directives.states import (
+    DocumentKind,
+    DocumentStatus,
+    MeetingKind,
+    NodeKind,
+    OriginLevel,
+    RequirementStatus,
+)
 
 
 class Document(models.Model):
@@ -40,6 +47,8 @@ class Document(models.Model):
     paper_number = models.CharField(max_length=60, blank=True, default="")
     # The day on which it reached the office (R-717); null for papers taken in before that was kept.
     received_on = models.DateField(null=True, blank=True)
+    # The meeting of which these are the minutes.
+    minutes_of = models.ForeignKey("Meeting", models.PROTECT, null=True, blank=True, related_name="minutes")
     # What the importer found besides the tree: labels, noise, completeness, announced counts, figures, warnings, toc.
     findings = models.JSONField(default=dict)
     taken_in_by = models.BigIntegerField()
@@ -130,3 +139,138 @@ class Requirement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sentence[:30]} (#{self.pk})"
+
+
+class Meeting(models.Model):
+    """A meeting at which speeches were held, as an office's register keeps it (R-688)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+")
+    # The unit whose office registered it.
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    # Whose register it stands in: the unit itself, or the one that an office or a team belongs to.
+    register_unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=MeetingKind, default=MeetingKind.PROMOTION)
+    # The convening level; its number in sequence is counted among the meetings of one register, kind and level (R-709).
+    level = models.CharField(max_length=20, choices=OriginLevel)
+    convener = models.CharField(max_length=120)
+    title = models.CharField(max_length=300)
+    held_on = models.DateField()
+    venue = models.CharField(max_length=120, blank=True, default="")
+    # Units and groups that took part, in the words of the notice.
+    attendance = models.TextField(blank=True, default="")
+    # The assessment that caused it, in words, and where it can be seen in this system (R-705).
+    cause = models.CharField(max_length=300, blank=True, default="")
+    cause_path = models.CharField(max_length=300, blank=True, default="")
+    registered_by = models.BigIntegerField()
+    registered_at = models.DateTimeField()
+    # Registered by mistake: it stays, and is not counted any more.
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True, default="")
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=MeetingKind.values), name="meeting_kind_is_known"),
+            models.CheckConstraint(condition=Q(level__in=OriginLevel.values), name="meeting_level_is_known"),
+        ]
+        indexes = [
+            # Its number: the meetings of the same register, kind and level before it.
+            models.Index(
+                fields=["campaign", "register_unit", "kind", "level", "held_on", "id"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="meeting_in_sequence",
+            ),
+            # The register, newest first.
+            models.Index(fields=["campaign", "-held_on", "-id"], name="meeting_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} (#{self.pk})"
+
+
+class MeetingUnit(models.Model):
+    """A unit of the tree that took part."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="units")
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["meeting", "unit"], name="meeting_names_a_unit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} at {self.meeting_id}"
+
+
+class MeetingPerson(models.Model):
+    """Somebody who attended, as the notice names them: short forms in the speeches mean these people (R-725)."""
+
+    meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="people")
+    # Order of the notice.
+    position = models.SmallIntegerField()
+    # Empty where the name is masked (**): unknown, never a name (R-702).
+    name = models.CharField(max_length=60, blank=True, default="")
+    title = models.CharField(max_length=120, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(name="", title=""), name="meeting_person_has_name_or_title"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.title} (#{self.pk})"
+
+
+class MeetingSpeech(models.Model):
+    """A speech held at a meeting, in the order in which it was held; its text may come later (R-720)."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="speeches")
+    position = models.SmallIntegerField()
+    person = models.ForeignKey(MeetingPerson, models.PROTECT, null=True, blank=True, related_name="+")
+    # What it is called while its text has not been taken in.
+    title = models.CharField(max_length=300, blank=True, default="")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "position"],
+                name="meeting_speech_has_one_place",
+                deferrable=models.Deferrable.DEFERRED,
+            ),
+            # A text was held once.
+            models.UniqueConstraint(
+                fields=["document"], condition=Q(document__isnull=False), name="meeting_speech_text_held_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"speech {self.position} of {self.meeting_id} (#{self.pk})"
+
+
+class SpeechReference(models.Model):
+    """
+    A place where one speech speaks of another of the same meeting.
+
+    Resolved once the speech meant is known and its text has been taken in (R-724).
+    """
+
+    speech = models.ForeignKey(MeetingSpeech, models.CASCADE, related_name="references")
+    # In the raw text of the speech's document.
+    start = models.IntegerField()
+    end = models.IntegerField()
+    # The words that name the other speech or its speaker, verbatim.
+    words = models.CharField(max_length=200)
+    person = models.ForeignKey(MeetingPerson, models.SET_NULL, null=True, blank=True, related_name="+")
+    refers_to = models.ForeignKey(MeetingSpeech, models.CASCADE, null=True, blank=True, related_name="+")
+    # Noted or settled by a person; reading the text again leaves it alone.
+    is_settled = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["speech", "start"], name="speech_reference_once_per_place"),
+            models.CheckConstraint(condition=~Q(refers_to=models.F("speech")), name="speech_refers_to_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.words} (#{self.pk})"

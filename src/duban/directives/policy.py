@@ -20,6 +20,11 @@ def may_take_in(actor: Actor, unit: Unit) -> Decision:
     return decide(actor=actor, capability=DirectivesCapability.EDIT, unit=unit)
 
 
+def may_keep_register(actor: Actor, unit: Unit) -> Decision:
+    """The office of a unit keeps the register of the meetings that it convened or went to."""
+    return decide(actor=actor, capability=DirectivesCapability.EDIT, unit=unit)
+
+
 def may_edit(actor: Actor, document: Document) -> Decision:
     """The office that took the paper in decides about it."""
     return decide(actor=actor, capability=DirectivesCapability.EDIT, unit=document.unit)

@@ -73,3 +73,14 @@ REQUIREMENT_FLOW = Flow(
     Step("assign", RequirementStatus.TO_ASSIGN, RequirementStatus.ASSIGNED),
     Step("assign", RequirementStatus.ASSIGNED, RequirementStatus.ASSIGNED),
 )
+
+
+class MeetingKind(TextChoices):
+    """What a meeting was held for; those of one kind are numbered together (R-709)."""
+
+    PROMOTION = "promotion", _("Promotion meeting")
+    DEPLOYMENT = "deployment", _("Deployment meeting")
+    PASSING_ON = "passing_on", _("Meeting to pass on and study")
+    STANDING = "standing", _("Standing committee meeting")
+    SUMMARY = "summary", _("Summary meeting")
+    OTHER = "other", _("Other meeting")

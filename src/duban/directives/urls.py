@@ -2,23 +2,36 @@
 
 from django.urls import path
 
-from duban.directives import views
+from duban.directives.views import meetings, papers
 
 app_name = "directives"
 urlpatterns = [
-    path("", views.documents, name="documents"),
-    path("take-in/", views.take_in, name="take-in"),
-    path("<int:document_id>/", views.speech, name="speech"),
-    path("<int:document_id>/facts/", views.facts, name="facts"),
-    path("<int:document_id>/steps/<slug:step_name>/", views.step, name="step"),
-    path("<int:document_id>/take-all/", views.take_all, name="take-all"),
-    path("<int:document_id>/set-aside-rest/", views.set_aside_rest, name="set-aside-rest"),
-    path("<int:document_id>/sentences/", views.add_requirement, name="add-requirement"),
-    path("<int:document_id>/original/", views.original, name="original"),
-    path("<int:document_id>/draft-table/", views.draft_table, name="draft-table"),
-    path("<int:document_id>/draft-table/word/", views.draft_table_word, name="draft-table-word"),
-    path("<int:document_id>/draft-table/excel/", views.draft_table_excel, name="draft-table-excel"),
-    path("requirements/<int:requirement_id>/", views.requirement, name="requirement"),
-    path("requirements/<int:requirement_id>/steps/<slug:step_name>/", views.requirement_step, name="requirement-step"),
-    path("points/<int:node_id>/", views.point, name="point"),
+    path("", papers.documents, name="documents"),
+    path("take-in/", papers.take_in, name="take-in"),
+    path("<int:document_id>/", papers.speech, name="speech"),
+    path("<int:document_id>/facts/", papers.facts, name="facts"),
+    path("<int:document_id>/steps/<slug:step_name>/", papers.step, name="step"),
+    path("<int:document_id>/take-all/", papers.take_all, name="take-all"),
+    path("<int:document_id>/set-aside-rest/", papers.set_aside_rest, name="set-aside-rest"),
+    path("<int:document_id>/sentences/", papers.add_requirement, name="add-requirement"),
+    path("<int:document_id>/original/", papers.original, name="original"),
+    path("<int:document_id>/draft-table/", papers.draft_table, name="draft-table"),
+    path("<int:document_id>/draft-table/word/", papers.draft_table_word, name="draft-table-word"),
+    path("<int:document_id>/draft-table/excel/", papers.draft_table_excel, name="draft-table-excel"),
+    path("requirements/<int:requirement_id>/", papers.requirement, name="requirement"),
+    path("requirements/<int:requirement_id>/steps/<slug:step_name>/", papers.requirement_step, name="requirement-step"),
+    path("meetings/", meetings.register, name="meetings"),
+    path("meetings/files/<slug:kind>/", meetings.register_file, name="meetings-file"),
+    path("meetings/new/", meetings.new, name="new-meeting"),
+    path("meetings/<int:meeting_id>/", meetings.meeting, name="meeting"),
+    path("meetings/<int:meeting_id>/correct/", meetings.correct, name="correct-meeting"),
+    path("meetings/<int:meeting_id>/withdraw/", meetings.withdraw, name="withdraw-meeting"),
+    path("meetings/<int:meeting_id>/speeches/", meetings.add_speech, name="add-speech"),
+    path("meetings/<int:meeting_id>/minutes/", meetings.minutes, name="minutes"),
+    path("speeches/<int:speech_id>/text/", meetings.attach_text, name="attach-text"),
+    path("speeches/<int:speech_id>/place/", meetings.move_speech, name="move-speech"),
+    path("speeches/<int:speech_id>/references/", meetings.note_reference, name="note-reference"),
+    path("references/", meetings.references, name="references"),
+    path("references/<int:reference_id>/", meetings.settle_reference, name="settle-reference"),
+    path("points/<int:node_id>/", papers.point, name="point"),
 ]

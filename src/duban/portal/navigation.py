@@ -44,6 +44,7 @@ MENU = (
         _("Tasks"),
         below=(
             Entry(_("Papers and speeches"), "directives:documents", (DirectivesCapability.VIEW,)),
+            Entry(_("Register of meetings"), "directives:meetings", (DirectivesCapability.VIEW,)),
             Entry(_("Work list"), "portal:work-list", (TasksCapability.VIEW,)),
             Entry(_("Assignments"), "tasks:assignments", (TasksCapability.ASSIGN,)),
             Entry(_("Waiting for my check"), "tasks:to-check", (TasksCapability.CHECK,)),

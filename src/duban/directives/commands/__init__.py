@@ -10,20 +10,44 @@ from duban.directives.commands.deciding import (
 )
 from duban.directives.commands.facts import set_document_facts, take_document_step
 from duban.directives.commands.incoming import Incoming, register_incoming
+from duban.directives.commands.meetings import (
+    Attendant,
+    MeetingFacts,
+    add_speech,
+    attach_text,
+    correct_meeting,
+    move_speech,
+    note_reference,
+    register_meeting,
+    set_minutes,
+    settle_reference,
+    withdraw_meeting,
+)
 from duban.directives.commands.taking_in import take_in_document
 
 __all__ = [
+    "Attendant",
     "Incoming",
+    "MeetingFacts",
     "add_requirement",
+    "add_speech",
+    "attach_text",
+    "correct_meeting",
     "correct_node",
     "correct_requirement",
     "mark_assigned",
+    "move_speech",
+    "note_reference",
     "register_incoming",
+    "register_meeting",
     "set_aside",
     "set_aside_rest",
     "set_document_facts",
+    "set_minutes",
+    "settle_reference",
     "take_all_concrete",
     "take_document_step",
     "take_in_document",
     "take_requirement",
+    "withdraw_meeting",
 ]

@@ -1,6 +1,5 @@
 """Pages of incoming papers: the list, taking in, the speech page, the draft table."""
 
-import io
 from contextlib import suppress
 from typing import Any
 
@@ -9,24 +8,21 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.directives import commands, forms, queries
 from duban.directives.states import NodeKind
+from duban.directives.tables import Table, download, file_of
 from duban.kernel.errors import InvalidInput, NotAllowed, Stale
 from duban.organisation import queries as organisation
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
-from duban.workbooks.exporting import ExportColumn, export_workbook
-from duban.workbooks.wordexport import export_word_table
+from duban.workbooks.exporting import ExportColumn
 
 SHOWS = ("requirements", "outline", "findings")
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # The page on which a requirement becomes a task; it belongs to a subject above, which owns the address.
 ASSIGN = "tasks:assign"
 DRAFT_ALL = "tasks:draft-document"
@@ -113,8 +109,8 @@ def _speech(request: Request, document_id: int) -> dict[str, Any]:
         "tabs": tabs,
         "kinds": NodeKind.choices,
         "register": _register(request, page) if show == "findings" else None,
-        "assign_address": _address_above(ASSIGN),
-        "draft_all_address": _address_above(DRAFT_ALL, document_id),
+        "assign_address": address_above(ASSIGN),
+        "draft_all_address": address_above(DRAFT_ALL, document_id),
     }
 
 
@@ -125,7 +121,7 @@ def _register(request: Request, page: queries.SpeechPage) -> Any:
     return organisation.count_organisations(actor=request.actor, unit_id=page.document.unit_id, on=timezone.localdate())
 
 
-def _address_above(name: str, *arguments: int) -> str:
+def address_above(name: str, *arguments: int) -> str:
     """Return an address of a subject above; empty where none offers it."""
     with suppress(NoReverseMatch):
         return reverse(name, args=arguments)
@@ -290,7 +286,7 @@ def add_requirement(request: Request, document_id: int) -> HttpResponse:
 def original(request: Request, document_id: int) -> HttpResponse:
     """Give back the paper as it came."""
     name, media_type, content = queries.original_file(actor=request.actor, document_id=document_id)
-    return _download(content, name=name, media_type=media_type)
+    return download(content, name=name, media_type=media_type)
 
 
 @require_GET
@@ -303,31 +299,15 @@ def draft_table(request: Request, document_id: int) -> HttpResponse:
 @require_GET
 def draft_table_word(request: Request, document_id: int) -> HttpResponse:
     """The same rows as a Word table."""
-    table = queries.draft_table(actor=request.actor, document_id=document_id)
-    content = export_word_table(
-        title=table.title, head=table.head, columns=_columns(table), rows=table.rows, paper="A4"
-    )
-    return _download(content, name=f"{table.title}.docx", media_type=WORD)
+    return file_of(table=_file_table(queries.draft_table(actor=request.actor, document_id=document_id)), kind="word")
 
 
 @require_GET
 def draft_table_excel(request: Request, document_id: int) -> HttpResponse:
     """The same rows as a workbook."""
-    table = queries.draft_table(actor=request.actor, document_id=document_id)
-    out = io.BytesIO()
-    export_workbook(path=out, title=table.title, head=table.head, columns=_columns(table), rows=table.rows, paper="A4")
-    return _download(out.getvalue(), name=f"{table.title}.xlsx", media_type=EXCEL)
+    return file_of(table=_file_table(queries.draft_table(actor=request.actor, document_id=document_id)), kind="excel")
 
 
-def _columns(table: queries.DraftTable) -> list[ExportColumn]:
-    return [ExportColumn(key=key, title=title, width=width) for key, title, width in table.columns]
-
-
-def _download(content: bytes, *, name: str, media_type: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=media_type)
-    # Never shown within our pages, whatever it holds.
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or "attachment"
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+def _file_table(table: queries.DraftTable) -> Table:
+    columns = [ExportColumn(key=key, title=title, width=width) for key, title, width in table.columns]
+    return Table(title=table.title, head=table.head, columns=columns, rows=table.rows)
