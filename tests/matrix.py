@@ -37,7 +37,7 @@ SEATS: dict[str, tuple[str, str]] = {
     "office_clerk": (COUNTY, Reach.SUBTREE),
     "office_head": (COUNTY, Reach.SUBTREE),
     "county_office": (COUNTY, Reach.SUBTREE),
-    "line_clerk": (COUNTY, Reach.SUBTREE),
+    "line_clerk": (COUNTY, Reach.LINE),
     "unit_liaison": (VILLAGE, Reach.UNIT),
     "unit_principal": (VILLAGE, Reach.UNIT),
     "unit_deputy": (VILLAGE, Reach.UNIT),

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.access import roles
 from duban.access.models import Grant, GrantUnit
-from duban.access.policy import may_grant, may_grant_to, may_hold
+from duban.access.policy import AccessCapability, may_grant, may_grant_to, may_hold
 from duban.access.queries import get_grant
 from duban.access.states import Reach
 from duban.accounts import commands as accounts
 from duban.accounts.models import User
 from duban.audit import commands as audit
 from duban.kernel.authority import Actor
-from duban.kernel.errors import IllegalStep, InvalidInput, NotFound
+from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
 from duban.organisation import commands as people_of_units
 from duban.organisation import queries as organisation
 from duban.organisation.models import Post
@@ -97,6 +97,8 @@ def grant_role(
         raise _invalid("reach", _("Choose over which units the role holds."))
     if (reach == Reach.LISTED) != bool(listed_units):
         raise _invalid("listed", _("Name the listed units, and only for a role over listed units."))
+    if reach == Reach.LINE:
+        _may_reach_the_line(actor, unit.pk)
     if ends_at is not None and ends_at <= starts_at:
         raise _invalid("ends_at", _("The end must come after the start."))
     if post_id is not None and not Post.objects.filter(pk=post_id, person__user_id=user_id).exists():
@@ -173,6 +175,16 @@ def end_grant(*, actor: Actor, grant_id: int, reason: str, at: datetime) -> Gran
         payload={"user": grant.user_id, "role": grant.role, "reason": reason.strip()},
     )
     return grant
+
+
+def _may_reach_the_line(actor: Actor, lead_unit_id: int) -> None:
+    """A line runs through the whole tree: nobody reaches along it beyond the subtree they administer."""
+    units = organisation.units_of_lines(actor=actor, lead_unit_id=lead_unit_id)
+    if not units:
+        raise _invalid("reach", _("This unit leads no line. Name the lead department of a line with units first."))
+    within = organisation.units_where(actor=actor, capability=AccessCapability.EDIT)
+    if within.filter(pk__any_of=units).count() < len(units):
+        raise NotAllowed(_("This line reaches beyond the units that you administer. Ask the administrator above you."))
 
 
 def _invalid(field: str, sentence: object) -> InvalidInput:

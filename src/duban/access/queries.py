@@ -57,7 +57,7 @@ class Standing:
     person_id: int | None
     name: str
     posts: Sequence[HeldPost]
-    # role, reach, unit, path of the unit, post to which it is bound, listed units
+    # role, reach, unit, path of the unit, post to which it is bound, listed units or those of the line that it leads
     grants: Sequence[tuple[str, str, int | None, str | None, int | None, Sequence[int] | None]]
 
 
@@ -77,7 +77,14 @@ SELECT CASE WHEN %(announced)s THEN set_config('app.uid', %(user)s::text, true) 
        (SELECT json_agg(
                    json_build_array(
                        held.role, held.reach, held.unit_id, unit.path, held.post_id,
-                       (SELECT array_agg(listed.unit_id) FROM access_grantunit listed WHERE listed.grant_id = held.id)
+                       CASE held.reach WHEN 'line' THEN
+                           (SELECT array_agg(led.id) FROM organisation_unit led
+                              JOIN organisation_line line ON line.id = led.line_id
+                             WHERE line.lead_unit_id = held.unit_id)
+                       ELSE
+                           (SELECT array_agg(listed.unit_id) FROM access_grantunit listed
+                             WHERE listed.grant_id = held.id)
+                       END
                    ) ORDER BY held.id
                )
           FROM access_grant held LEFT JOIN organisation_unit unit ON unit.id = held.unit_id
@@ -147,6 +154,8 @@ def _scopes(standing: Standing, *, post_id: int | None) -> dict[str, Scope]:
             scope = Scope(unit_ids=frozenset({unit_id}))
         elif reach == Reach.LISTED:
             scope = Scope(unit_ids=frozenset(listed or ()))
+        elif reach == Reach.LINE and path is not None:
+            scope = Scope(paths=(path,), unit_ids=frozenset(listed or ()))
         else:
             continue
         for capability in roles.capabilities_of(role):
@@ -156,14 +165,15 @@ def _scopes(standing: Standing, *, post_id: int | None) -> dict[str, Scope]:
 
 def users_holding(*, actor: Actor, capability: str, unit_id: int, at: datetime) -> list[int]:
     """
-    Return the accounts that hold the capability at exactly this unit: over it alone, or over the subtree it heads.
+    Return the accounts that hold the capability at exactly this unit: over it alone, over the subtree it heads, or
+    over the line it leads.
 
     Accounts whose grant heads a higher subtree belong to the level above and are not returned.
     """
     return list(
         grants_in_force(at=at)
         .filter(
-            Q(reach__in=[Reach.SUBTREE, Reach.UNIT], unit_id=unit_id),
+            Q(reach__in=[Reach.SUBTREE, Reach.UNIT, Reach.LINE], unit_id=unit_id),
             role__in=roles.roles_with(capability),
             user__is_active=True,
         )

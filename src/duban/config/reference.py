@@ -86,9 +86,7 @@ def flows() -> Iterator[tuple[str, str, Any]]:
 def modules() -> list[str]:
     """Return the names of all modules, from the highest to the lowest."""
     contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    layers = next(contract["layers"] for contract in contracts if contract["id"] == "order")
-    # Strangers to one another stand on one line.
-    return [module for layer in layers for module in layer.split(" | ")]
+    return next(list(contract["layers"]) for contract in contracts if contract["id"] == "order")
 
 
 def roles_page() -> str:
@@ -102,8 +100,8 @@ def roles_page() -> str:
         PRINTED,
         "",
         (
-            "A grant gives one account one role over some units (a unit and all below it, one unit, listed units), from a "
-            "moment until a moment. It takes effect, and ends, with the next request."
+            "A grant gives one account one role over some units (a unit and all below it, one unit, listed units, a lead "
+            "department with its line), from a moment until a moment. It takes effect, and ends, with the next request."
         ),
         "",
         "| | " + " | ".join(f"`{capability}`" for capability in capabilities) + " |",

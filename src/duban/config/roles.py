@@ -6,12 +6,13 @@ from duban.audit.policy import AuditCapability as Audit
 from duban.campaigns.policy import CampaignCapability as Campaign
 from duban.directives.policy import DirectivesCapability as Directives
 from duban.organisation.policy import OrganisationCapability as Organisation
-from duban.papers.policy import PapersCapability as Papers
 from duban.tasks.policy import TasksCapability as Tasks
 from duban.workdays.policy import WorkdaysCapability as Workdays
 
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW})
-_ASSIGNS = _READS | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Tasks.CHECK}
+# Whoever passes a task down checks the parts (design: answers come up level by level).
+_PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
+_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Tasks.ASSIGN}
 _ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER})
 
 ROLES: dict[str, frozenset[str]] = {
@@ -20,15 +21,15 @@ ROLES: dict[str, frozenset[str]] = {
     "office_head": frozenset(_ASSIGNS | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT}),
     # The same on its own subtree.
     "county_office": frozenset(_ASSIGNS | {Organisation.EDIT, Organisation.IMPORT}),
-    # A lead department reads inside its line.
-    "line_clerk": frozenset(_READS),
+    # A lead department reads and passes down inside its line.
+    "line_clerk": frozenset(_READS | _PASSES),
     # A unit answers for itself.
     "unit_liaison": frozenset(_ANSWERS),
-    "unit_principal": frozenset(_ANSWERS),
+    "unit_principal": frozenset(_ANSWERS | _PASSES),
     "unit_deputy": frozenset(_ANSWERS),
     "branch_secretary": frozenset(_ANSWERS),
-    # A township records for its villages.
-    "township_recorder": frozenset(_ANSWERS),
+    # A township records for its villages, and passes down to them.
+    "township_recorder": frozenset(_ANSWERS | _PASSES),
     # Supervision reads and never edits.
     "group_head": frozenset(_READS),
     "group_member": frozenset(_READS),

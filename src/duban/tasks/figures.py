@@ -50,6 +50,12 @@ TASK_FIGURES = FigureTable(
             _("Finished by the date after granted extensions"),
             "record.status = 'done' AND record.finished_on <= record.agreed_due",
         ),
+        Figure(
+            "tightened",
+            _("Earlier dates set below"),
+            _("Items for which a lower level set an earlier date than the original one when passing them down"),
+            f"{_OWED} AND record.tightened_due IS NOT NULL",
+        ),
     ),
     # Fell due on the day that ended, or came near on the day that begins.
     changes_with_day=(

@@ -32,6 +32,12 @@ class Assignment(models.Model):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+")
+    # The received task that its unit passed down with this (转办); null for what was not passed down.
+    passed_from = models.ForeignKey("Task", models.PROTECT, null=True, blank=True, related_name="passed_on")
+    # The assignment at the head of the chain, and the ids of the tasks from there to `passed_from`, each followed by
+    # "/": whatever came of an assignment or of a task is one range. Null and empty at the head itself.
+    root = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    chain = models.TextField(blank=True, default="", db_default="", db_collation="C")
     # The unit whose office assigns; answers are checked there.
     assigner = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
     # Null for assignments that come from a breakdown table or from the office itself.
@@ -42,6 +48,8 @@ class Assignment(models.Model):
     # 重点任务 and 具体事项 of a breakdown table.
     heading = models.CharField(max_length=300, blank=True, default="")
     wording = models.TextField()
+    # What the unit that passed it down adds; the wording itself stays as it was received.
+    added_wording = models.TextField(blank=True, default="", db_default="")
     # Where it comes from, in words and as an address, written once at creation.
     source_label = models.CharField(max_length=300, blank=True, default="")
     source_path = models.CharField(max_length=300, blank=True, default="")
@@ -55,6 +63,9 @@ class Assignment(models.Model):
     due_kind = models.CharField(max_length=20, choices=DueKind, default=DueKind.DATE)
     starts_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
+    # An earlier date set when passing down (下级提前要求), in force instead of `due_on`, and the unit that set it.
+    tightened_due = models.DateField(null=True, blank=True)
+    tightened_by = models.ForeignKey("organisation.Unit", models.PROTECT, null=True, blank=True, related_name="+")
     # The deadline in the words of the source.
     due_text = models.CharField(max_length=120, blank=True, default="")
     rhythm = models.CharField(max_length=20, choices=Rhythm, default=Rhythm.ONCE)
@@ -86,10 +97,23 @@ class Assignment(models.Model):
                 condition=~Q(row_key=""),
                 name="assignment_row_taken_over_once",
             ),
+            # A link without its chain would be missing from the sums of the chain.
+            models.CheckConstraint(
+                condition=Q(passed_from__isnull=True, root__isnull=True, chain="")
+                | (Q(passed_from__isnull=False, root__isnull=False) & ~Q(chain="")),
+                name="assignment_passed_down_names_its_chain",
+            ),
+            models.CheckConstraint(
+                condition=Q(tightened_due__isnull=True)
+                | (Q(tightened_by__isnull=False) & (Q(due_on__isnull=True) | Q(tightened_due__lt=F("due_on")))),
+                name="assignment_tightened_is_earlier",
+            ),
         ]
         indexes = [
             # Search in the work list.
             GinIndex(fields=["search"], name="assignment_search", fastupdate=False),
+            # What came of an assignment, all the way down.
+            models.Index(fields=["root", "chain"], condition=Q(root__isnull=False), name="assignment_chain"),
             # The assignments of a campaign, newest first.
             models.Index(fields=["campaign", "-id"], name="assignment_newest"),
         ]
@@ -137,6 +161,8 @@ class Task(models.Model):
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+")
     # The owner (牵头单位): one.
     unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    # The task of which this is a part, passed down by its unit; as the assignment says.
+    passed_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts", db_index=False)
     # Where the answer is checked: the assigner, or further up where nobody there may.
     checker_unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
     # Changed only by commands along TASK_FLOW.
@@ -144,19 +170,35 @@ class Task(models.Model):
     is_key = models.BooleanField(default=False)
     # Never changed after issue; null for long-term and undated work.
     original_due = models.DateField(null=True, blank=True)
-    # After granted extensions and returns; equal to the original at first.
+    # An earlier date that a lower level set when passing down; counted as burden. Never changed after issue.
+    tightened_due = models.DateField(null=True, blank=True)
+    # After granted extensions and returns; equal to the original, or to the earlier date set below, at first.
     agreed_due = models.DateField(null=True, blank=True)
     # The day on which the unit asked for the completion that was accepted.
     finished_on = models.DateField(null=True, blank=True)
     issued_at = models.DateTimeField()
     signed_at = models.DateTimeField(null=True, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
+    # How often it went from one unit to an equal one.
+    transfers = models.SmallIntegerField(default=0, db_default=0)
     version = models.IntegerField(default=1)
 
     class Meta:
         constraints = [
             # A fan-out that runs twice gives each unit one task.
             models.UniqueConstraint(fields=["assignment", "unit"], name="task_one_per_unit_and_assignment"),
+            # Two clerks, or one who forgot, pass the same task down to the same unit.
+            models.UniqueConstraint(
+                fields=["passed_from", "unit"],
+                condition=Q(passed_from__isnull=False),
+                name="task_passed_down_once_to_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(tightened_due__isnull=True)
+                | Q(original_due__isnull=True)
+                | Q(tightened_due__lt=F("original_due")),
+                name="task_tightened_is_earlier",
+            ),
             models.CheckConstraint(condition=Q(status__in=TaskStatus.values), name="task_status_is_known"),
             models.CheckConstraint(
                 condition=~Q(status=TaskStatus.DONE) | Q(finished_on__isnull=False), name="task_done_has_its_day"
@@ -290,6 +332,7 @@ class TaskCounts(models.Model):
     done_dated = models.IntegerField(default=0)
     on_time_original = models.IntegerField(default=0)
     on_time_agreed = models.IntegerField(default=0)
+    tightened = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         abstract = True

@@ -16,6 +16,7 @@ class TasksCapability(StrEnum):
     ASSIGN = "task.assign"
     ANSWER = "task.answer"
     CHECK = "task.check"
+    PASS_DOWN = "task.pass_down"  # noqa: S105 - a capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,27 @@ class Involved:
 def may_assign(actor: Actor, assigner: Placed) -> Decision:
     """An office assigns in the name of its own unit."""
     return decide(actor=actor, capability=TasksCapability.ASSIGN, unit=assigner)
+
+
+def may_pass_down(actor: Actor, unit: Placed) -> Decision:
+    """
+    A unit's received items are passed down by whoever holds its subtree, or acts in a post of it.
+
+    A lead department reaches the units of its line one by one: it passes its own items down to them, not theirs on.
+    """
+    decision = decide(actor=actor, capability=TasksCapability.PASS_DOWN, unit=unit)
+    if not decision or actor.is_system or actor.unit_id == unit.id:
+        return decision
+    if any(unit.path.startswith(path) for path in actor.scope(TasksCapability.PASS_DOWN).paths):
+        return decision
+    return denied(_("This item belongs to another unit. Its own office passes it down."))
+
+
+def may_issue(actor: Actor, assignment: Assignment) -> Decision:
+    """An office issues what it wrote; a unit passes down what it received."""
+    if assignment.passed_from_id is not None:
+        return may_pass_down(actor, assignment.assigner)
+    return may_assign(actor, assignment.assigner)
 
 
 def may_edit_draft(actor: Actor, assignment: Assignment) -> Decision:
@@ -91,8 +113,8 @@ def part_in(
 
 
 def may_decide_declined(actor: Actor, task: Task, involved: Involved) -> Decision:
-    """The office that assigned decides what becomes of a returned item."""
-    return decide(actor=actor, capability=TasksCapability.ASSIGN, unit=task.assignment.assigner)
+    """The office that assigned, or the unit that passed it down, decides what becomes of a returned item."""
+    return may_issue(actor, task.assignment)
 
 
 # One line per step of TASK_FLOW.

@@ -39,6 +39,11 @@ TASK_FLOW = Flow(
     Step("accept", TaskStatus.ASKED_DONE, TaskStatus.DONE),
     Step("return", TaskStatus.ASKED_DONE, TaskStatus.IN_HAND, reason_required=True),
 )
+# From one unit to an equal one (转交); counted, and stopped at limits.TRANSFERS. Passing down is no transfer.
+TRANSFER_FLOW = Flow(
+    Step("transfer", TaskStatus.TO_SIGN, TaskStatus.TO_SIGN, reason_required=True),
+    Step("transfer", TaskStatus.DECLINED, TaskStatus.TO_SIGN, reason_required=True),
+)
 OPEN_STATUSES = (TaskStatus.TO_SIGN, TaskStatus.IN_HAND, TaskStatus.ASKED_DONE)
 
 
@@ -71,6 +76,8 @@ class Target(TextChoices):
     UNIT = "unit", _("One unit")
     LISTED = "listed", _("Listed units")
     CLASS = "class", _("Every unit of a class")
+    LINE = "line", _("Every unit of a line")
+    BELOW = "below", _("All direct subordinates")
 
 
 class EntryKind(TextChoices):
@@ -89,6 +96,8 @@ class EntryKind(TextChoices):
     GRANT_EXTENSION = "grant_extension", _("Extension granted")
     REFUSE_EXTENSION = "refuse_extension", _("Extension refused")
     MOVED_UP = "moved_up", _("Check moved one level up")
+    PASS_DOWN = "pass_down", _("Passed down")
+    TRANSFER = "transfer", _("Transferred to another unit")
 
 
 class ChangeStatus(TextChoices):

@@ -43,6 +43,7 @@ from duban.organisation.queries.units import (
     scope_filter,
     top_unit,
     unit_named,
+    units_of_lines,
     units_where,
     visible_units,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "unit_named",
     "unit_sheet",
     "unit_template",
+    "units_of_lines",
     "units_of_people",
     "units_where",
     "visible_imports",

@@ -11,8 +11,10 @@ from duban.tasks.commands.checking import decide_extension
 from duban.tasks.commands.decomposing import draft_document
 from duban.tasks.commands.drafting import create_assignment, discard_draft, update_draft
 from duban.tasks.commands.issuing import issue, serve_next_units
+from duban.tasks.commands.passing import Passing, pass_down, transfer
 
 __all__ = [
+    "Passing",
     "ask_extension",
     "attach_evidence",
     "create_assignment",
@@ -22,9 +24,11 @@ __all__ = [
     "draft_from_words",
     "give_feedback",
     "issue",
+    "pass_down",
     "receive_breakdown",
     "serve_next_units",
     "take_over_breakdown",
     "take_step",
+    "transfer",
     "update_draft",
 ]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from duban.access import queries as access
@@ -45,11 +45,13 @@ def take_step(
     new_due: date | None = None,
     version: int | None = None,
     files: Sequence[GivenFile] = (),
+    despite: str = "",
 ) -> Task:
     """
     Move a task one step along its flow: sign, decline, insist, withdraw, ask_done, accept, return.
 
-    `return` names what is missing and a new date; `version` is that of the page on which the step was offered.
+    `return` names what is missing and a new date; `version` is that of the page on which the step was offered;
+    `despite` says why a task is finished although parts of it that were passed down are still open.
 
     :raises NotFound: if this actor cannot see the task
     :raises Stale: if it changed since the page was opened
@@ -62,7 +64,7 @@ def take_step(
     parts = queries.involved(actor=actor, task=task)
 
     policy.WHO_MAY[step.name](actor, task, parts).require()
-    _not_stale(task, version, text)
+    not_stale(task, version, text)
     if step.reason_required and not text.strip():
         raise InvalidInput(_("Please say why, in a sentence."), fields={"text": _("Please say why, in a sentence.")})
     today = timezone.localdate(at)
@@ -73,6 +75,8 @@ def take_step(
         )
     if step.name == "return":
         new_due = _return_date(task, new_due, today)
+    if step.name == "ask_done":
+        text = _with_open_parts(actor, task, text, despite)
 
     before = task.status
     task.status = step.target
@@ -196,9 +200,31 @@ def locked_task(*, actor: Actor, task_id: int) -> Task:
     return task
 
 
-def _not_stale(task: Task, version: int | None, text: str) -> None:
+def not_stale(task: Task, version: int | None, text: str) -> None:
+    """
+    Go on only if the task is still as it was on the page.
+
+    :raises Stale: otherwise
+    """
     if version is not None and version != task.version:
         raise Stale(_("This item has changed since you opened it. Please look at its present state."), yours=text)
+
+
+def _with_open_parts(actor: Actor, task: Task, text: str, despite: str) -> str:
+    """Return what the unit says, with the parts that are still open, so that whoever checks reads of them."""
+    count = queries.count_open_parts(actor=actor, task_id=task.pk)
+    if not count:
+        return text
+    if not despite.strip():
+        refusal = ngettext(
+            "%(count)d part that was passed down is still open. Wait for it, or say why the item is finished all the same.",
+            "%(count)d parts that were passed down are still open. Wait for them, or say why the item is finished all"
+            " the same.",
+            count,
+        ) % {"count": count}
+        raise InvalidInput(refusal, fields={"despite": refusal})
+    told = ngettext("%(count)d part still open: %(why)s", "%(count)d parts still open: %(why)s", count)
+    return f"{text.strip()}\n{told % {'count': count, 'why': despite.strip()}}"
 
 
 def _return_date(task: Task, new_due: date | None, today: date) -> date | None:

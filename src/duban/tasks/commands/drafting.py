@@ -256,7 +256,7 @@ def _set_helpers(assignment: Assignment, helpers: Sequence[Unit]) -> None:
 def index_words(assignment_ids: Sequence[int]) -> None:
     """Write the search words of assignments: pairs of characters of wording, heading, source and standard."""
     rows = Assignment.objects.filter(pk__in=list(assignment_ids)).values_list(
-        "pk", "wording", "heading", "source_sentence", "standard", "source_label"
+        "pk", "wording", "added_wording", "heading", "source_sentence", "standard", "source_label"
     )
     with connection.cursor() as cursor:
         cursor.executemany(

@@ -16,7 +16,7 @@ from duban.kernel.errors import InvalidInput
 from duban.kernel.events import publish
 from duban.organisation.models import Unit
 from duban.tasks import policy, queries
-from duban.tasks.choosing import units_of_rule
+from duban.tasks.choosing import units_of
 from duban.tasks.events import FanOutConfirmed
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Assignment
@@ -46,13 +46,14 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
     )
 
     step = ASSIGNMENT_FLOW.step("issue", source=assignment.status)
-    policy.may_assign(actor, assignment.assigner).require()
-    units = units_of_rule(
-        assigner=assignment.assigner, target=assignment.target, rule=assignment.target_rule, on=timezone.localdate(at)
-    )
+    policy.may_issue(actor, assignment).require()
+    units = units_of(assignment=assignment, on=timezone.localdate(at))
     count, digest = _fix_choice(assignment, units)
     if not count:
-        raise InvalidInput(_("No unit belongs to this choice today. Please choose again."))
+        refusal = _("No unit belongs to this choice today. Please choose again.")
+        if assignment.passed_from_id is not None:
+            refusal = _("No unit is left in this choice: those that belong to it have their part already.")
+        raise InvalidInput(refusal, fields={"to": refusal})
 
     assignment.status = step.target
     assignment.unit_count = count
@@ -114,19 +115,22 @@ def serve_next_units(*, actor: Actor, assignment_id: int, at: datetime, step: in
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO tasks_task (uuid, campaign_id, assignment_id, unit_id, checker_unit_id, status, is_key,"
-            "  original_due, agreed_due, issued_at, version)"
+            "  passed_from_id, original_due, tightened_due, agreed_due, issued_at, version)"
             " SELECT gen_random_uuid(), %(campaign)s, %(assignment)s, chosen.unit_id, %(checker)s, 'to_sign', %(key)s,"
-            "  %(due)s, %(due)s, %(at)s, 1"
+            "  %(passed_from)s, %(due)s, %(tightened)s, COALESCE(%(tightened)s, %(due)s)::date, %(at)s, 1"
             " FROM tasks_assignmentunit AS chosen"
             " WHERE chosen.assignment_id = %(assignment)s AND chosen.unit_id > %(cursor)s"
             " ORDER BY chosen.unit_id LIMIT %(step)s"
-            " ON CONFLICT (assignment_id, unit_id) DO NOTHING",
+            # One task per unit and assignment, and one part of a task per unit.
+            " ON CONFLICT DO NOTHING",
             {
                 "campaign": assignment.campaign_id,
                 "assignment": assignment.pk,
                 "checker": assignment.assigner_id,
                 "key": assignment.importance == Importance.KEY,
+                "passed_from": assignment.passed_from_id,
                 "due": assignment.due_on,
+                "tightened": assignment.tightened_due,
                 "at": assignment.issued_at,
                 "cursor": assignment.cursor,
                 "step": step,

@@ -19,7 +19,7 @@ from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import words
 from duban.tasks.breakdown import CLASSES
-from duban.tasks.choosing import units_of_rule
+from duban.tasks.choosing import units_of
 from duban.tasks.models import Assignment, AssignmentHelper, AssignmentUnit, BreakdownImport, Task
 from duban.tasks.policy import TasksCapability, may_edit_draft
 from duban.tasks.states import AssignmentStatus, DueKind, Importance, Rhythm, Target, TaskStatus
@@ -30,11 +30,13 @@ NAMED_UNITS = 20
 
 
 def visible_assignments(*, actor: Actor) -> QuerySet[Assignment]:
-    """Return the assignments that this actor's office wrote."""
+    """Return the assignments that this actor's office wrote, and those by which their units passed tasks down."""
     if actor.is_system:
         return Assignment.objects.all()
+    passed = organisation.scope_filter(scope=actor.scope(TasksCapability.PASS_DOWN), unit="assigner")
     return Assignment.objects.filter(
         organisation.scope_filter(scope=actor.scope(TasksCapability.ASSIGN), unit="assigner")
+        | (Q(passed_from__isnull=False) & passed)
     )
 
 
@@ -64,8 +66,16 @@ def assigning_units(*, actor: Actor) -> list[Unit]:
 
 
 def assignment_list(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Assignment]:
-    """Return one page of the assignments of this actor's office, newest first."""
+    """
+    Return one page of the assignments of this actor's office, newest first.
+
+    What lower units passed down is left to the page of the assignment from which it came.
+    """
     found = visible_assignments(actor=actor).filter(campaign_id=campaign_id).select_related("assigner")
+    if not actor.is_system:
+        scope = actor.scope(TasksCapability.PASS_DOWN)
+        own = Q(assigner__path__in=scope.paths) | Q(assigner_id=actor.unit_id)
+        found = found.filter(Q(passed_from__isnull=True) | own)
     if after:
         found = found.filter(pk__lt=decode_key(after, length=1, kinds=(int,))[0])
     return cut(list(found.order_by("-pk")[: size + 1]), size=size, key=lambda assignment: (assignment.pk,))
@@ -110,12 +120,7 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
     """
     assignment = get_assignment(actor=actor, assignment_id=assignment_id)
     if assignment.status == AssignmentStatus.DRAFT:
-        units = units_of_rule(
-            assigner=assignment.assigner,
-            target=assignment.target,
-            rule=assignment.target_rule,
-            on=timezone.localdate(at),
-        )
+        units = units_of(assignment=assignment, on=timezone.localdate(at))
         count = units.count()
     else:
         units = Unit.objects.filter(pk__in=AssignmentUnit.objects.filter(assignment=assignment).values("unit_id"))
@@ -158,7 +163,11 @@ def _telling_names(ids: Collection[int]) -> dict[int, str]:
 
 
 def owner_text(*, target: str, rule: dict[str, Any], names: dict[int, str]) -> str:
-    """Return the words of the column 牵头单位 for a rule, as the import reads them."""
+    """Return the words of the column 牵头单位 for a rule, as the import reads them; those of passing down are only said."""
+    if target == Target.BELOW:
+        return str(Target.BELOW.label)
+    if target == Target.LINE:
+        return "、".join(rule.get("names", []))
     if target == Target.UNIT:
         return names.get(rule["unit"], "")
     if target == Target.LISTED:
@@ -282,7 +291,11 @@ def outcomes(*, found: BreakdownImport) -> dict[str, int]:
 def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list[object]]:
     """Yield the rows of this office's breakdown table in the order in which they were written, as the import reads them."""
     assignments = list(
-        visible_assignments(actor=actor).filter(campaign_id=campaign_id).prefetch_related("helpers").order_by("pk")
+        visible_assignments(actor=actor)
+        # What was passed down repeats the wording of a table higher up; it is not taken in from one either.
+        .filter(campaign_id=campaign_id, passed_from__isnull=True)
+        .prefetch_related("helpers")
+        .order_by("pk")
     )
     ids: set[int] = set()
     for assignment in assignments:

@@ -163,7 +163,7 @@ def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
 
 def work_list(*, actor: Actor, given: TaskFilter, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
     """Return one page of tasks: key items first, then by agreed date, undated ones last (R-643)."""
-    return _page(narrowed(actor=actor, given=given), after=after, size=size)
+    return page_of(narrowed(actor=actor, given=given), after=after, size=size)
 
 
 def work_list_with_count(
@@ -171,13 +171,14 @@ def work_list_with_count(
 ) -> tuple[Page[Task], int]:
     """Return a page as `work_list` does, and how many tasks match, counted to 1,001 at most; searches once for both."""
     tasks = narrowed(actor=actor, given=given)
-    page = _page(tasks, after=after, size=size)
+    page = page_of(tasks, after=after, size=size)
     if not after and not page.after:
         return page, len(page.rows)
     return page, tasks[: COUNTED_AT_MOST + 1].count()
 
 
-def _page(tasks: QuerySet[Task], *, after: str, size: int) -> Page[Task]:
+def page_of(tasks: QuerySet[Task], *, after: str, size: int) -> Page[Task]:
+    """Return one page of tasks in the order of every list of tasks."""
     tasks = ordered(tasks)
     if after:
         is_key, due, task_id = decode_key(after, length=3, kinds=(bool, date, int))
@@ -199,8 +200,8 @@ def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit
     """
     Return the open tasks of one unit for its list 本单位还差什么.
 
-    `tab` is "mine" (all it owns), "lead" (it owns and others help) or "help" (others own, it helps). `unit` may be
-    given where `unit_in_view` has returned it already.
+    `tab` is "mine" (all it owns), "lead" (it owns and others help), "help" (others own, it helps) or "passed" (it owns
+    and passed them down). `unit` may be given where `unit_in_view` has returned it already.
 
     :raises NotFound: if this actor may not see the unit's tasks
     """
@@ -208,10 +209,14 @@ def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit
     tasks = Task.objects.filter(campaign_id=campaign_id, status__in=OPEN_STATUSES)
     helped = AssignmentHelper.objects.filter(assignment=OuterRef("assignment"))
     if tab == "help":
+        # Who helps with a task is asked once, not again for each part that its owner passes down.
+        tasks = tasks.filter(assignment__passed_from__isnull=True)
         return ordered(tasks.filter(Exists(helped.filter(unit=unit))).select_related("assignment", "unit"))
     tasks = tasks.filter(unit=unit)
     if tab == "lead":
         tasks = tasks.filter(Exists(helped))
+    if tab == "passed":
+        tasks = tasks.filter(Exists(Assignment.objects.filter(passed_from=OuterRef("pk"))))
     return ordered(tasks.select_related("assignment", "unit"))
 
 

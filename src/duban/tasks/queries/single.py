@@ -27,6 +27,7 @@ ANSWERING = (
     EntryKind.EVIDENCE,
     EntryKind.ASK_DONE,
     EntryKind.ASK_EXTENSION,
+    EntryKind.PASS_DOWN,
 )
 
 
@@ -43,7 +44,8 @@ def visible_tasks(*, actor: Actor) -> QuerySet[Task]:
     """
     Return every task this actor may see.
 
-    Those of units in their scope, those that their office assigned, and those with which their units help.
+    Those of units in their scope, those that their office assigned, those that their units passed down, and those
+    with which their units help.
     """
     tasks = Task.objects.all()
     if actor.is_system:
@@ -55,6 +57,7 @@ def visible_tasks(*, actor: Actor) -> QuerySet[Task]:
     return tasks.filter(
         organisation.scope_filter(scope=view, unit="unit")
         | organisation.scope_filter(scope=actor.scope(TasksCapability.ASSIGN), unit="assignment__assigner")
+        | organisation.scope_filter(scope=view, unit="passed_from__unit")
         | Q(Exists(helps))
     )
 
