@@ -6,13 +6,14 @@ from duban.audit.policy import AuditCapability as Audit
 from duban.campaigns.policy import CampaignCapability as Campaign
 from duban.directives.policy import DirectivesCapability as Directives
 from duban.organisation.policy import OrganisationCapability as Organisation
+from duban.papers.policy import PapersCapability as Papers
 from duban.tasks.policy import TasksCapability as Tasks
 from duban.workdays.policy import WorkdaysCapability as Workdays
 
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW})
 # Whoever passes a task down checks the parts (design: answers come up level by level).
 _PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
-_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Tasks.ASSIGN}
+_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN}
 _ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER})
 
 ROLES: dict[str, frozenset[str]] = {

@@ -71,6 +71,7 @@ SUBJECTS = [
     "duban.directives",
     "duban.figures",
     "duban.campaigns",
+    "duban.papers",
     "duban.attachments",
     "duban.workdays",
     "duban.access",
@@ -169,6 +170,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 MAXIMUM_UPLOAD_BYTES = 20 * 1024 * 1024
 FILES = HOME / "files"
+# Faces that the house has bought, for its papers; none is shipped.
+FONTS = HOME / "fonts"
 
 
 def _number(name: str, *, default: int, most: int) -> int:

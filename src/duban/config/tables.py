@@ -44,6 +44,8 @@ TABLES: dict[str, Rights] = {
     "organisation_unitexternalid": Rights.ORDINARY,
     "organisation_unitimport": Rights.ORDINARY,
     "organisation_unitname": Rights.ORDINARY,
+    "papers_paper": Rights.ORDINARY,
+    "papers_series": Rights.ORDINARY,
     "procrastinate_events": Rights.ORDINARY,
     "procrastinate_jobs": Rights.ORDINARY,
     "procrastinate_periodic_defers": Rights.ORDINARY,

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET
 
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.organisation.states import Field, Kind, Level, Rank
-from duban.portal import charts, listing, queries
+from duban.portal import charts, queries
 from duban.portal.capabilities import ANSWER, ASSIGN
 from duban.portal.queries import UnitChoice
 from duban.shell.requests import Request
 from duban.tasks.words import attachment_header
+from duban.workbooks import listing
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

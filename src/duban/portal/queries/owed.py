@@ -10,7 +10,6 @@ from duban.campaigns.models import Campaign
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
 from duban.organisation.models import Unit
-from duban.portal.listing import Listing
 from duban.portal.queries.work import task_cells, task_columns
 from duban.tasks import queries as tasks
 from duban.tasks import words
@@ -18,6 +17,7 @@ from duban.tasks.models import Task
 from duban.tasks.policy import TasksCapability
 from duban.tasks.queries import Day
 from duban.tasks.states import TaskStatus
+from duban.workbooks.listing import Listing
 
 # What the list shows at most; the work list pages through more.
 OWED_AT_MOST = 300

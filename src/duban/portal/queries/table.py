@@ -17,11 +17,12 @@ from duban.kernel.errors import InvalidInput
 from duban.kernel.paging import cut, decode_key
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
-from duban.portal.listing import Column, Listing, filter_words
+from duban.portal.listing import filter_words
 from duban.tasks import queries as tasks
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.policy import TasksCapability
 from duban.tasks.queries import Day
+from duban.workbooks.listing import Column, Listing
 
 UNITS_ON_A_PAGE = 200
 # The columns, each with the status that opens exactly the records behind its number.

@@ -11,12 +11,13 @@ from duban.figures.queries import UnitChoice
 from duban.kernel.authority import Actor
 from duban.kernel.paging import Page
 from duban.organisation.models import Unit
-from duban.portal.listing import Column, Listing, filter_words
+from duban.portal.listing import filter_words
 from duban.tasks import queries as tasks
 from duban.tasks import words
 from duban.tasks.models import Task
 from duban.tasks.queries import Day, TaskFilter
 from duban.tasks.states import TaskStatus
+from duban.workbooks.listing import Column, Listing
 
 
 @dataclass(frozen=True, slots=True)
