@@ -22,7 +22,17 @@ from duban.organisation.models import Line, Person, Post, Unit, UnitImport
 from duban.organisation.register.table import unit_template
 from duban.organisation.states import ImportStatus, PostKind
 from duban.tasks import breakdown_files
-from duban.tasks.models import Assignment, BreakdownImport, ChangeRequest, Evidence, Task, TaskEntry
+from duban.tasks.commands.confirming import hash_of
+from duban.tasks.models import (
+    Assignment,
+    BreakdownImport,
+    ChangeRequest,
+    Confirmation,
+    ConfirmationLink,
+    Evidence,
+    Task,
+    TaskEntry,
+)
 from duban.tasks.states import BreakdownStatus, EntryKind, Target, TaskStatus
 
 TABLES = Path(__file__).parent / "permission_matrix"
@@ -102,6 +112,13 @@ class Note:
 
     file_name: str
     content: bytes
+
+
+@dataclass(frozen=True)
+class Link:
+    """A one-time link that somebody holds."""
+
+    token: str
 
 
 @dataclass
@@ -263,6 +280,7 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "grant": somebody.grant,
         **_unconfirmed(campaign, county),
         **_meeting(campaign, county, work.document),
+        **_reserved(campaign, county, village),
     }
 
 
@@ -294,6 +312,39 @@ def _unconfirmed(campaign: Any, county: Any) -> dict[str, Any]:
     work.requirement.status = RequirementStatus.PROPOSED
     work.requirement.save()
     return {"new_document": work.document, "new_requirement": work.requirement, "new_node": work.requirement.node}
+
+
+def _reserved(campaign: Any, county: Any, village: Unit) -> dict[str, Any]:
+    """What waits for the principal of the village, and one item that may be put before them."""
+    post = Post.objects.filter(unit=village, kind=PostKind.PRINCIPAL).first()
+    if post is None:
+        person = Person.objects.create(name=f"{village.name}书记")
+        post = Post.objects.create(unit=village, person=person, kind=PostKind.PRINCIPAL, starts_on=factories.LONG_AGO)
+    asked, open_one = (
+        factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.IN_HAND)
+        for _number in range(2)
+    )
+    for work in (asked, open_one):
+        work.assignment.is_principals_own = True
+        work.assignment.save()
+    confirmation = Confirmation.objects.create(
+        task=asked.tasks[0],
+        act="ask_done",
+        post=post,
+        text="三处已改",
+        prepared_words="联络员",
+        asked_at=factories.SOME_MOMENT,
+    )
+    token = f"link-of-{village.pk}"
+    ConfirmationLink.objects.create(
+        confirmation=confirmation,
+        post=post,
+        token_hash=hash_of(token),
+        made_words="联络员",
+        made_at=factories.SOME_MOMENT,
+        expires_at=factories.SOME_MOMENT.replace(year=2090),
+    )
+    return {"confirmation": confirmation, "link": Link(token), "task_reserved": open_one.tasks[0]}
 
 
 def _somebody_without_account(unit: Unit) -> Person:

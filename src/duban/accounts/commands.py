@@ -154,6 +154,24 @@ def sign_in(*, actor: Actor, sign_in_name: str, password: str, place: Place, at:
 
 
 @transaction.atomic
+def require_patience(*, actor: Actor, name: str, place: Place, at: datetime) -> None:
+    """
+    Go on only where this place has not guessed too often; what is guessed has a name of its own, such as a kind of code.
+
+    :raises TooManyAttempts: while the place has to wait
+    """
+    counted_at = place.word_for(name)
+    _one_at_a_time(name_hash(name), counted_at)
+    _require_patience(name=name_hash(name), place=counted_at, at=at)
+
+
+@transaction.atomic
+def count_failure(*, actor: Actor, name: str, place: Place, at: datetime) -> None:
+    """Count one wrong guess from a place."""
+    SignInAttempt.objects.create(name_hash=name_hash(name), place_hash=place.word_for(name), tried_at=at)
+
+
+@transaction.atomic
 def sign_out(*, actor: Actor, at: datetime) -> None:
     """Record that somebody signed out; the session itself is ended by the caller."""
     audit.record(actor=actor, verb="account.sign_out", object_kind="account", object_id=actor.user_id, at=at)

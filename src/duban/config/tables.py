@@ -56,6 +56,8 @@ TABLES: dict[str, Rights] = {
     "tasks_assignmentunit": Rights.ORDINARY,
     "tasks_breakdownimport": Rights.ORDINARY,
     "tasks_changerequest": Rights.ORDINARY,
+    "tasks_confirmation": Rights.ORDINARY,
+    "tasks_confirmationlink": Rights.ORDINARY,
     "tasks_evidence": Rights.APPEND_ONLY,
     "tasks_task": Rights.ORDINARY,
     "tasks_taskentry": Rights.APPEND_ONLY,

@@ -39,8 +39,17 @@ def earlier_answer(*, user_id: int, request_id: UUID, at: datetime) -> tuple[Pos
     return row, response
 
 
+def not_kept(response: HttpResponse) -> HttpResponse:
+    """Mark an answer that shows a secret once: sending the form again carries the act out again instead."""
+    response.is_not_kept = True  # type: ignore[attr-defined]
+    return response
+
+
 def keep_answer(*, row: PostedRequest, response: HttpResponseBase) -> None:
     """Keep the answer beside the id, in the transaction of the change."""
+    if getattr(response, "is_not_kept", False):
+        row.delete()
+        return
     row.status = response.status_code
     row.location = response.get("Location", "")
     row.content_type = response.get("Content-Type", "")

@@ -68,10 +68,38 @@ class DecisionIn(Schema):
     reason: str = Field("", max_length=2000)
 
 
+class PutBeforeIn(Schema):
+    act: str = "ask_done"
+    text: str = Field(max_length=4000)
+    new_due: date | None = None
+
+
+class OwnWordIn(Schema):
+    reason: str = Field("", max_length=2000)
+    # Somebody of the unit to whom it is entrusted.
+    person_id: int | None = None
+
+
+class ConfirmationOut(Schema):
+    id: int
+    task_id: int
+    act: str
+    status: str
+    text: str
+    new_due: date | None
+    prepared_words: str
+    asked_at: datetime
+    way: str
+    decided_words: str
+    reason: str
+
+
 class EntryOut(Schema):
     id: int
     kind: str
     by: str
+    # How the principal's own word came, where the act was reserved for them.
+    way: str
     # Set where somebody of another unit keyed it: whose act it is, and who keyed it.
     for_unit_id: int | None
     for_person_id: int | None
@@ -97,6 +125,7 @@ class AssignmentIn(Schema):
     rhythm: str = Field("", max_length=60)
     remark: str = Field("", max_length=2000)
     is_key: bool = False
+    is_principals_own: bool = False
     requirement_id: int | None = None
 
 
@@ -177,16 +206,49 @@ def decide_extension(request: Request, task_id: int, step_name: str, given: Deci
     return None
 
 
+@router.post("/tasks/{task_id}/put-before", response=ConfirmationOut)
+def put_before(request: Request, task_id: int, given: PutBeforeIn) -> object:
+    """Put a reserved act before the unit's principal."""
+    return commands.put_before_principal(
+        actor=request.actor,
+        task_id=task_id,
+        act=given.act,
+        text=given.text,
+        new_due=given.new_due,
+        at=timezone.now(),
+    )
+
+
+@router.get("/confirmations", response=list[ConfirmationOut])
+def list_confirmations(request: Request, campaign_id: int) -> object:
+    """Return what waits for one's own word as a principal."""
+    return queries.waiting_for(actor=request.actor, campaign_id=campaign_id, on=timezone.localdate())
+
+
+@router.post("/confirmations/{confirmation_id}/{step_name}", response=ConfirmationOut)
+def decide_confirmation(request: Request, confirmation_id: int, step_name: str, given: OwnWordIn) -> object:
+    """Give one's own word as the principal: agree, send_back or entrust."""
+    return commands.decide_confirmation(
+        actor=request.actor,
+        confirmation_id=confirmation_id,
+        step_name=step_name,
+        reason=given.reason,
+        person_id=given.person_id,
+        at=timezone.now(),
+    )
+
+
 @router.post("/assignments", response=AssignmentOut)
 def create_assignment(request: Request, given: AssignmentIn) -> object:
     """Write a draft."""
-    words = given.dict(exclude={"campaign_id", "assigner_id", "is_key", "requirement_id"})
+    words = given.dict(exclude={"campaign_id", "assigner_id", "is_key", "is_principals_own", "requirement_id"})
     return commands.draft_from_words(
         actor=request.actor,
         campaign_id=given.campaign_id,
         assigner_id=given.assigner_id,
         words=words,
         is_key=given.is_key,
+        is_principals_own=given.is_principals_own,
         requirement_id=given.requirement_id,
         source_path=queries.requirement_path(actor=request.actor, requirement_id=given.requirement_id)
         if given.requirement_id

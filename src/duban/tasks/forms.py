@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from duban.tasks.states import ReservedAct
+
 _SHORT = forms.Textarea(attrs={"rows": 2})
 _LONG = forms.Textarea(attrs={"rows": 4})
 
@@ -35,6 +37,7 @@ class AssignmentForm(forms.Form):
     rhythm = forms.CharField(label=_("Reports"), max_length=60, required=False)
     remark = forms.CharField(label=_("Remark"), widget=_SHORT, max_length=2000, required=False)
     is_key = forms.BooleanField(label=_("Key item, first in all lists"), required=False)
+    is_principals_own = forms.BooleanField(label=_("Completion is confirmed by the unit's principal"), required=False)
     assigner = forms.IntegerField(widget=forms.HiddenInput)
     requirement = forms.IntegerField(widget=forms.HiddenInput, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -73,6 +76,13 @@ class FeedbackForm(forms.Form):
     """What has been done so far."""
 
     text = forms.CharField(label=_("What has been done"), widget=_LONG, max_length=4000)
+
+
+class PutBeforeForm(_Dated):
+    """What is put before the principal."""
+
+    act = forms.ChoiceField(label=_("What is confirmed"), choices=ReservedAct.choices)
+    text = forms.CharField(label=_("What has been done"), widget=_SHORT, max_length=4000)
 
 
 class ExtensionForm(_Dated):

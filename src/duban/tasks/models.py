@@ -15,9 +15,12 @@ from duban.tasks.states import (
     AssignmentStatus,
     BreakdownStatus,
     ChangeStatus,
+    ConfirmationStatus,
+    ConfirmationWay,
     DueKind,
     EntryKind,
     Importance,
+    ReservedAct,
     Rhythm,
     Target,
     TaskStatus,
@@ -70,6 +73,8 @@ class Assignment(models.Model):
     due_text = models.CharField(max_length=120, blank=True, default="")
     rhythm = models.CharField(max_length=20, choices=Rhythm, default=Rhythm.ONCE)
     importance = models.CharField(max_length=20, choices=Importance, default=Importance.NORMAL)
+    # Completion and change requests are the principal's own word (主要负责同志确认), by sign-in, link or signed page.
+    is_principals_own = models.BooleanField(default=False)
     # The rule of choice: which units, said once. {"unit": id} | {"units": [ids]} | {"kinds": [...], "levels": [...], ...}
     target = models.CharField(max_length=20, choices=Target)
     target_rule = models.JSONField(default=dict)
@@ -165,6 +170,8 @@ class Task(models.Model):
     passed_from = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts", db_index=False)
     # Where the answer is checked: the assigner, or further up where nobody there may.
     checker_unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    # Somebody of the unit to whom its principal entrusted it (交办); null: whoever answers for the unit.
+    in_charge = models.ForeignKey("organisation.Person", models.PROTECT, null=True, blank=True, related_name="+")
     # Changed only by commands along TASK_FLOW.
     status = models.CharField(max_length=20, choices=TaskStatus, default=TaskStatus.TO_SIGN)
     is_key = models.BooleanField(default=False)
@@ -266,6 +273,8 @@ class TaskEntry(models.Model):
     for_unit = models.ForeignKey("organisation.Unit", models.PROTECT, null=True, related_name="+")
     for_person = models.ForeignKey("organisation.Person", models.PROTECT, null=True, related_name="+")
     keyed_by = models.CharField(max_length=200, blank=True, default="")
+    # How the principal's own word came, where the act was reserved for them.
+    way = models.CharField(max_length=20, choices=ConfirmationWay, blank=True, default="")
     text = models.TextField(blank=True, default="")
     # A new date named by the entry.
     new_due = models.DateField(null=True, blank=True)
@@ -315,6 +324,78 @@ class ChangeRequest(models.Model):
 
     def __str__(self) -> str:
         return f"change request #{self.pk}"
+
+
+class Confirmation(models.Model):
+    """One act put before a unit's principal, and their own word about it."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="confirmations")
+    act = models.CharField(max_length=20, choices=ReservedAct)
+    # Changed only by commands along CONFIRMATION_FLOW.
+    status = models.CharField(max_length=20, choices=ConfirmationStatus, default=ConfirmationStatus.WAITING)
+    # The principal's post when it was put before them; whoever is principal on the day decides.
+    post = models.ForeignKey("organisation.Post", models.PROTECT, related_name="+")
+    text = models.TextField()
+    new_due = models.DateField(null=True, blank=True)
+    prepared_by = models.BigIntegerField(null=True)
+    prepared_words = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    way = models.CharField(max_length=20, choices=ConfirmationWay, blank=True, default="")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    # The account that decided, or that handed in the signed page.
+    decided_by = models.BigIntegerField(null=True, blank=True)
+    decided_words = models.CharField(max_length=200, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    entrusted_to = models.ForeignKey("organisation.Person", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            # One open question to the principal at a time.
+            models.UniqueConstraint(
+                fields=["task"],
+                condition=Q(status=ConfirmationStatus.WAITING),
+                name="confirmation_one_waiting_per_task",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ConfirmationStatus.values), name="confirmation_status_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[ConfirmationStatus.WAITING, ConfirmationStatus.ENDED]) | ~Q(way=""),
+                name="confirmation_decided_has_its_way",
+            ),
+        ]
+        indexes = [
+            # What waits for a principal, and what was confirmed of late.
+            models.Index(fields=["task", "status"], name="confirmation_of_task"),
+        ]
+
+    def __str__(self) -> str:
+        return f"confirmation #{self.pk}"
+
+
+class ConfirmationLink(models.Model):
+    """A one-time link for a principal's telephone; of its token only the hash is kept."""
+
+    confirmation = models.ForeignKey(Confirmation, models.PROTECT, related_name="links")
+    post = models.ForeignKey("organisation.Post", models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.BigIntegerField(null=True)
+    made_words = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    # When it stopped to hold: used, replaced, answered otherwise, or the post changed.
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["confirmation"], condition=Q(ended_at__isnull=True), name="confirmation_link_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"link #{self.pk}"
 
 
 class TaskCounts(models.Model):

@@ -98,6 +98,10 @@ class EntryKind(TextChoices):
     MOVED_UP = "moved_up", _("Check moved one level up")
     PASS_DOWN = "pass_down", _("Passed down")
     TRANSFER = "transfer", _("Transferred to another unit")
+    PUT_BEFORE = "put_before", _("Put before the principal")
+    SENT_BACK = "sent_back", _("Sent back by the principal")
+    ENTRUST = "entrust", _("Entrusted by the principal")
+    HAND_OVER = "hand_over", _("Handed over")
 
 
 class ChangeStatus(TextChoices):
@@ -120,4 +124,35 @@ class BreakdownStatus(TextChoices):
 
 BREAKDOWN_FLOW = Flow(
     Step("take_over", BreakdownStatus.READY, BreakdownStatus.DONE),
+)
+
+
+class ReservedAct(TextChoices):
+    """What an assignment may reserve for the principal."""
+
+    ASK_DONE = "ask_done", _("Ask for completion")
+    ASK_EXTENSION = "ask_extension", _("Ask for a later date")
+
+
+class ConfirmationStatus(TextChoices):
+    WAITING = "waiting", _("Waiting for the principal")
+    AGREED = "agreed", _("Agreed")
+    SENT_BACK = "sent_back", _("Sent back")
+    ENTRUSTED = "entrusted", _("Entrusted")
+    ENDED = "ended", pgettext_lazy("confirmation", "Ended")
+
+
+class ConfirmationWay(TextChoices):
+    """How a principal's own word came."""
+
+    SIGN_IN = "sign_in", _("by own sign-in")
+    LINK = "link", _("by one-time link")
+    PAGE = "page", _("by signed page")
+
+
+CONFIRMATION_FLOW = Flow(
+    Step("agree", ConfirmationStatus.WAITING, ConfirmationStatus.AGREED),
+    Step("send_back", ConfirmationStatus.WAITING, ConfirmationStatus.SENT_BACK, reason_required=True),
+    Step("entrust", ConfirmationStatus.WAITING, ConfirmationStatus.ENTRUSTED, reason_required=True),
+    Step("end", ConfirmationStatus.WAITING, ConfirmationStatus.ENDED),
 )

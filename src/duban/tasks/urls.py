@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from duban.tasks.views import assigning, breakdown, single
+from duban.tasks.views import assigning, breakdown, confirming, single
 
 app_name = "tasks"
 urlpatterns = [
@@ -21,6 +21,13 @@ urlpatterns = [
     path("breakdown/<int:import_id>/", breakdown.received, name="import"),
     path("breakdown/<int:import_id>/marked/", breakdown.marked, name="import-marked"),
     path("breakdown/<int:import_id>/take-over/", breakdown.take_over, name="import-take-over"),
+    path("tap/<str:token>/", confirming.tap, name="tap"),
+    path("confirmations/<int:confirmation_id>/", confirming.confirmation, name="confirmation"),
+    path("confirmations/<int:confirmation_id>/link/", confirming.link, name="confirmation-link"),
+    path("confirmations/<int:confirmation_id>/page/", confirming.sign_page, name="confirmation-page"),
+    path("confirmations/<int:confirmation_id>/signed/", confirming.signed, name="confirmation-signed"),
+    path("confirmations/<int:confirmation_id>/<slug:step_name>/", confirming.decide, name="confirmation-decide"),
+    path("<int:task_id>/put-before/", confirming.put_before, name="put-before"),
     path("to-check/", single.to_check, name="to-check"),
     path("<int:task_id>/", single.task, name="task"),
     path("<int:task_id>/steps/<str:step_name>/", single.step, name="step"),

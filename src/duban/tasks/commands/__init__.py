@@ -8,6 +8,14 @@ from duban.tasks.commands.answering import (
 )
 from duban.tasks.commands.breakdown import draft_from_words, receive_breakdown, take_over_breakdown
 from duban.tasks.commands.checking import decide_extension
+from duban.tasks.commands.confirming import (
+    agree_by_signed_page,
+    decide_by_link,
+    decide_confirmation,
+    make_link,
+    open_link,
+    put_before_principal,
+)
 from duban.tasks.commands.decomposing import draft_document
 from duban.tasks.commands.drafting import create_assignment, discard_draft, update_draft
 from duban.tasks.commands.issuing import issue, serve_next_units
@@ -15,16 +23,22 @@ from duban.tasks.commands.passing import Passing, pass_down, transfer
 
 __all__ = [
     "Passing",
+    "agree_by_signed_page",
     "ask_extension",
     "attach_evidence",
     "create_assignment",
+    "decide_by_link",
+    "decide_confirmation",
     "decide_extension",
     "discard_draft",
     "draft_document",
     "draft_from_words",
     "give_feedback",
     "issue",
+    "make_link",
+    "open_link",
     "pass_down",
+    "put_before_principal",
     "receive_breakdown",
     "serve_next_units",
     "take_over_breakdown",

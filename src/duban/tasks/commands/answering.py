@@ -18,6 +18,7 @@ from duban.kernel.errors import IllegalStep, InvalidInput, NotFound, Stale
 from duban.organisation import queries as organisation
 from duban.organisation.models import Person, Unit
 from duban.tasks import policy, queries
+from duban.tasks.commands.reserved import OwnWord, own_word, settle_waiting
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import ChangeRequest, Evidence, Task, TaskEntry
 from duban.tasks.states import OPEN_STATUSES, TASK_FLOW, EntryKind, TaskStatus
@@ -46,12 +47,14 @@ def take_step(
     version: int | None = None,
     files: Sequence[GivenFile] = (),
     despite: str = "",
+    word: OwnWord | None = None,
 ) -> Task:
     """
     Move a task one step along its flow: sign, decline, insist, withdraw, ask_done, accept, return.
 
     `return` names what is missing and a new date; `version` is that of the page on which the step was offered;
-    `despite` says why a task is finished although parts of it that were passed down are still open.
+    `despite` says why a task is finished although parts of it that were passed down are still open; `word` is the
+    principal's own where the step is reserved for them.
 
     :raises NotFound: if this actor cannot see the task
     :raises Stale: if it changed since the page was opened
@@ -73,6 +76,9 @@ def take_step(
             _("An item can be returned within %(days)d days after it was issued. Ask for an extension instead.")
             % {"days": DECLINE_DAYS}
         )
+    if step.name == "ask_done":
+        word = own_word(actor=actor, task=task, given=word, on=today)
+        settle_waiting(task=task, at=at)
     if step.name == "return":
         new_due = _return_date(task, new_due, today)
     if step.name == "ask_done":
@@ -89,8 +95,8 @@ def take_step(
         task.finished_on = timezone.localdate(task.asked_at or at)
     elif step.name == "return" and new_due is not None:
         task.agreed_due = new_due
-    entry = add_entry(actor=actor, task=task, kind=step.name, text=text, at=at, new_due=new_due)
-    _keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
+    entry = add_entry(actor=actor, task=task, kind=step.name, text=text, at=at, new_due=new_due, word=word)
+    keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
     if step.name == "ask_done":
         _find_checker(actor=actor, task=task, at=at)
     task.save(update_fields=["status", "version", "signed_at", "asked_at", "finished_on", "agreed_due", "checker_unit"])
@@ -123,7 +129,7 @@ def give_feedback(*, actor: Actor, task_id: int, text: str, at: datetime, files:
     if not text.strip():
         raise InvalidInput(_("Please say what has been done."), fields={"text": _("Please say what has been done.")})
     entry = add_entry(actor=actor, task=task, kind=EntryKind.FEEDBACK, text=text, at=at)
-    _keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
+    keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
     record(actor=actor, task=task, verb="feedback", at=at, payload={"text": text, "files": len(files)})
     return entry
 
@@ -147,15 +153,17 @@ def attach_evidence(
     if not files:
         raise InvalidInput(_("Please choose a file."))
     entry = add_entry(actor=actor, task=task, kind=EntryKind.EVIDENCE, text=text, at=at)
-    _keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
+    keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
     record(actor=actor, task=task, verb="evidence", at=at, payload={"files": [file.name for file in files]})
     return entry
 
 
 @transaction.atomic
-def ask_extension(*, actor: Actor, task_id: int, new_due: date | None, reason: str, at: datetime) -> ChangeRequest:
+def ask_extension(
+    *, actor: Actor, task_id: int, new_due: date | None, reason: str, at: datetime, word: OwnWord | None = None
+) -> ChangeRequest:
     """
-    Ask for a later date (申请延期); the original date stays beside it.
+    Ask for a later date (申请延期); the original date stays beside it. `word` is the principal's, where it is reserved.
 
     :raises NotFound: if this actor cannot see the task
     :raises NotAllowed: if this actor's unit does not own it
@@ -173,10 +181,12 @@ def ask_extension(*, actor: Actor, task_id: int, new_due: date | None, reason: s
     if new_due is None or new_due <= task.agreed_due:
         raise InvalidInput(_("The new date must be later than the agreed one."))
 
+    word = own_word(actor=actor, task=task, given=word, on=timezone.localdate(at))
+    settle_waiting(task=task, at=at)
     change = ChangeRequest.objects.create(
         task=task, new_due=new_due, reason=reason.strip(), asked_by=actor.user_id, asked_at=at
     )
-    add_entry(actor=actor, task=task, kind=EntryKind.ASK_EXTENSION, text=reason, at=at, new_due=new_due)
+    add_entry(actor=actor, task=task, kind=EntryKind.ASK_EXTENSION, text=reason, at=at, new_due=new_due, word=word)
     record(actor=actor, task=task, verb="ask_extension", at=at, payload={"new_due": new_due, "reason": reason})
     return change
 
@@ -248,7 +258,8 @@ def _may_report(actor: Actor, task: Task) -> Decision:
     return policy.may_help(actor, [*helpers])
 
 
-def _keep_files(*, actor: Actor, task: Task, entry: TaskEntry, files: Sequence[GivenFile], at: datetime) -> None:
+def keep_files(*, actor: Actor, task: Task, entry: TaskEntry, files: Sequence[GivenFile], at: datetime) -> None:
+    """Keep files as evidence of one line of the thread."""
     for file in files:
         stored = attachments.store_file(actor=actor, name=file.name, content=file.content, at=at)
         Evidence.objects.create(task=task, file=stored, entry=entry)
@@ -288,24 +299,34 @@ def _find_checker(*, actor: Actor, task: Task, at: datetime) -> None:
 
 
 def add_entry(
-    *, actor: Actor, task: Task, kind: str, text: str, at: datetime, new_due: date | None = None
+    *,
+    actor: Actor,
+    task: Task,
+    kind: str,
+    text: str,
+    at: datetime,
+    new_due: date | None = None,
+    word: OwnWord | None = None,
 ) -> TaskEntry:
     """
     Add one line to the thread of a task, with who did it as they were then.
 
-    Where somebody of another unit answers, the line says whose act it is and who keyed it (代录).
+    Where somebody of another unit answers, the line says whose act it is and who keyed it (代录). A principal's own word
+    is theirs, whoever keyed it.
     """
-    for_unit = _recorded_for(actor, task) if kind in queries.ANSWERING else None
+    for_unit = _recorded_for(actor, task) if kind in queries.ANSWERING and word is None else None
     own = f"{actor.name} {actor.post_title}".strip() if not actor.is_system else ""
     return TaskEntry.objects.create(
         task=task,
         kind=kind,
         user_id=actor.user_id,
         person_id=actor.person_id,
-        by=for_unit.shown_name if for_unit else own,
+        by=word.by if word else for_unit.shown_name if for_unit else own,
         unit_id=actor.unit_id,
         for_unit=for_unit,
-        keyed_by=keyed_by(actor) if for_unit else "",
+        for_person_id=word.person_id if word else None,
+        keyed_by=word.keyed_by if word else keyed_by(actor) if for_unit else "",
+        way=word.way if word else "",
         text=text.strip(),
         new_due=new_due,
         made_at=at,
@@ -330,7 +351,15 @@ def count_again(*, actor: Actor, task: Task) -> None:
     figures.recount(actor=actor, table=TASK_FIGURES, campaign_id=task.campaign_id, unit_ids=[task.unit_id])
 
 
-def record(*, actor: Actor, task: Task, verb: str, at: datetime, payload: dict[str, object]) -> None:
+def record(
+    *,
+    actor: Actor,
+    task: Task,
+    verb: str,
+    at: datetime,
+    payload: dict[str, object],
+    on_behalf_of: int | None = None,
+) -> None:
     """Record one act about a task; what somebody keyed for another unit names that unit and its principal's account."""
     for_unit = _recorded_for(actor, task) if verb in queries.ANSWERING else None
     audit.record(
@@ -341,7 +370,7 @@ def record(*, actor: Actor, task: Task, verb: str, at: datetime, payload: dict[s
         unit_id=task.unit_id,
         at=at,
         payload=payload | ({"recorded_for_unit": for_unit.pk} if for_unit else {}),
-        on_behalf_of=_account_of_principal(actor, for_unit, at) if for_unit else None,
+        on_behalf_of=_account_of_principal(actor, for_unit, at) if for_unit else on_behalf_of,
     )
 
 

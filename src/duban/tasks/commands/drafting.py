@@ -50,6 +50,7 @@ class AssignmentText:
     source_path: str = ""
     source_sentence: str = ""
     row_key: str = ""
+    is_principals_own: bool = False
 
 
 COLUMNS = (
@@ -72,6 +73,7 @@ COLUMNS = (
     "source_path",
     "source_sentence",
     "row_key",
+    "is_principals_own",
 )
 
 

@@ -248,6 +248,7 @@ def words_of(*, actor: Actor, assignment: Assignment) -> dict[str, object]:
         "rhythm": rhythm_words(assignment),
         "remark": assignment.remark,
         "is_key": assignment.importance == Importance.KEY,
+        "is_principals_own": assignment.is_principals_own,
         "version": assignment.version,
         "source": assignment.source_sentence,
         "source_label": assignment.source_label,

@@ -14,8 +14,9 @@ from duban.kernel.errors import NotFound
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import words
-from duban.tasks.models import AssignmentHelper, ChangeRequest, Evidence, Task, TaskEntry
+from duban.tasks.models import AssignmentHelper, ChangeRequest, Confirmation, Evidence, Task, TaskEntry
 from duban.tasks.policy import WHO_MAY, Involved, TasksCapability, may_answer, may_check, may_help
+from duban.tasks.queries.confirming import waiting_of_task
 from duban.tasks.states import TASK_FLOW, ChangeStatus, EntryKind
 from duban.workdays import queries as workdays
 
@@ -28,6 +29,9 @@ ANSWERING = (
     EntryKind.ASK_DONE,
     EntryKind.ASK_EXTENSION,
     EntryKind.PASS_DOWN,
+    EntryKind.PUT_BEFORE,
+    EntryKind.SENT_BACK,
+    EntryKind.ENTRUST,
 )
 
 
@@ -70,7 +74,9 @@ def get_task(*, actor: Actor, task_id: int) -> Task:
     """
     task = (
         visible_tasks(actor=actor)
-        .select_related("assignment__assigner", "assignment__requirement__document", "unit", "checker_unit", "campaign")
+        .select_related(
+            "assignment__assigner", "assignment__requirement__document", "unit", "checker_unit", "campaign", "in_charge"
+        )
         .filter(pk=task_id)
         .first()
     )
@@ -100,6 +106,9 @@ class TaskPage:
     may_decide_change: Decision
     may_answer: Decision
     may_report: Decision
+    # Completion and change requests are the principal's, and this actor is somebody else.
+    is_reserved: bool
+    waiting: Confirmation | None
     tone: str
     word: str
 
@@ -114,6 +123,7 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
     parts = involved(actor=actor, task=task)
     helpers = helpers_of(actor=actor, assignment_ids=[task.assignment_id])[task.assignment_id]
     answers = may_answer(actor, task, parts)
+    reserved = task.assignment.is_principals_own
     near = workdays.calendar(actor=actor).add_workdays(on, NEAR_WORKDAYS)
     tone, word = words.judged(
         status=task.status,
@@ -131,9 +141,16 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
         may_decide_change=may_check(actor, task, parts),
         may_answer=answers,
         may_report=answers or may_help(actor, [*helpers]),
+        is_reserved=reserved and not _is_principal(actor, task, on),
+        waiting=waiting_of_task(actor=actor, task=task) if reserved else None,
         tone=tone,
         word=word,
     )
+
+
+def _is_principal(actor: Actor, task: Task, on: date) -> bool:
+    post = organisation.principals_of(actor=actor, unit_ids=[task.unit_id], on=on).get(task.unit_id)
+    return post is not None and post.person_id == actor.person_id
 
 
 def evidence_file(*, actor: Actor, task_id: int, evidence_id: int) -> tuple[str, str, bytes]:

@@ -51,6 +51,7 @@ def assign(request: Request) -> HttpResponse:
                 assigner_id=form.cleaned_data["assigner"],
                 words=form.words(),
                 is_key=form.cleaned_data["is_key"],
+                is_principals_own=form.cleaned_data["is_principals_own"],
                 requirement_id=requirement_id,
                 source_path=queries.requirement_path(actor=request.actor, requirement_id=requirement_id)
                 if requirement_id
@@ -105,6 +106,7 @@ def edit(request: Request, assignment_id: int) -> HttpResponse:
                 assigner_id=assignment.assigner_id,
                 words=form.words(),
                 is_key=form.cleaned_data["is_key"],
+                is_principals_own=form.cleaned_data["is_principals_own"],
                 assignment_id=assignment.pk,
                 version=form.cleaned_data["version"] or 0,
                 at=timezone.now(),

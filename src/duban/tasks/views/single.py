@@ -149,15 +149,19 @@ def _page(request: Request, task_id: int, forms: dict[str, object] | None = None
     steps = [
         {
             "name": step.name,
-            "label": words.button(step.name),
+            "label": _("Put before the principal") if _is_put_before(found, step.name) else words.button(step.name),
+            "is_put_before": _is_put_before(found, step.name),
             "refusal": step.refusal,
             "needs_text": step.reason_required,
             "needs_date": step.name == "return" and found.task.agreed_due is not None,
             "takes_files": step.name == "ask_done",
             "form": given.get(step.name) or StepForm(initial={"version": found.task.version}, prefix=None),
-            "address": reverse("tasks:step", args=[task_id, step.name]),
+            "address": reverse("tasks:put-before", args=[task_id])
+            if _is_put_before(found, step.name)
+            else reverse("tasks:step", args=[task_id, step.name]),
         }
         for step in found.steps
+        if not (found.waiting and step.name == "ask_done")
     ]
     return render(
         request,
@@ -171,6 +175,10 @@ def _page(request: Request, task_id: int, forms: dict[str, object] | None = None
         },
         status=status,
     )
+
+
+def _is_put_before(found: queries.TaskPage, step_name: str) -> bool:
+    return found.is_reserved and step_name == "ask_done"
 
 
 def _back(request: Request, task_id: int) -> HttpResponse:
