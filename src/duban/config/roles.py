@@ -7,6 +7,7 @@ from duban.campaigns.policy import CampaignCapability as Campaign
 from duban.directives.policy import DirectivesCapability as Directives
 from duban.organisation.policy import OrganisationCapability as Organisation
 from duban.papers.policy import PapersCapability as Papers
+from duban.portal.policy import PortalCapability as Portal
 from duban.tasks.policy import TasksCapability as Tasks
 from duban.workdays.policy import WorkdaysCapability as Workdays
 
@@ -26,11 +27,11 @@ ROLES: dict[str, frozenset[str]] = {
     "line_clerk": frozenset(_READS | _PASSES),
     # A unit answers for itself.
     "unit_liaison": frozenset(_ANSWERS),
-    "unit_principal": frozenset(_ANSWERS | _PASSES),
+    "unit_principal": frozenset(_ANSWERS | _PASSES | {Portal.PRINCIPAL}),
     "unit_deputy": frozenset(_ANSWERS),
-    "branch_secretary": frozenset(_ANSWERS),
+    "branch_secretary": frozenset(_ANSWERS | {Portal.BRANCH}),
     # A township records for its villages, and passes down to them.
-    "township_recorder": frozenset(_ANSWERS | _PASSES),
+    "township_recorder": frozenset(_ANSWERS | _PASSES | {Portal.TOWNSHIP}),
     # Supervision reads and never edits.
     "group_head": frozenset(_READS),
     "group_member": frozenset(_READS),

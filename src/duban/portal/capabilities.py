@@ -1,6 +1,10 @@
 """The capabilities by which the front page chooses a first screen."""
 
+from duban.portal.policy import PortalCapability
 from duban.tasks.policy import TasksCapability
 
+BRANCH = PortalCapability.BRANCH
+PRINCIPAL = PortalCapability.PRINCIPAL
+TOWNSHIP = PortalCapability.TOWNSHIP
 ASSIGN = TasksCapability.ASSIGN
 ANSWER = TasksCapability.ANSWER

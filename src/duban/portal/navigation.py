@@ -12,6 +12,7 @@ from duban.audit.policy import AuditCapability
 from duban.directives.policy import DirectivesCapability
 from duban.kernel.authority import Actor
 from duban.organisation.policy import OrganisationCapability
+from duban.portal.policy import PortalCapability
 from duban.tasks.policy import TasksCapability
 from duban.workdays.policy import WorkdaysCapability
 
@@ -76,6 +77,8 @@ PLACES = {
 
 def menu(*, actor: Actor, path: str) -> list[Shown]:
     """Return the entries that this actor may open; the one whose address begins `path` is the current one."""
+    if _has_no_menu(actor):
+        return []
     shown = []
     for entry in MENU:
         below = [one for one in (_shown(below, actor, path) for below in entry.below) if one is not None]
@@ -91,9 +94,15 @@ def menu(*, actor: Actor, path: str) -> list[Shown]:
 def places(*, actor: Actor) -> dict[str, str]:
     """Return the addresses that stand in the frame of every page; without a search where there is nothing to search."""
     found = {name: reverse(address) for name, address in PLACES.items()}
-    if not actor.holds(TasksCapability.VIEW):
+    if not actor.holds(TasksCapability.VIEW) or _has_no_menu(actor):
         del found["search"]
     return found
+
+
+def _has_no_menu(actor: Actor) -> bool:
+    """Whether the first screen is all that this actor needs: a branch's three buttons, a principal's one page."""
+    plain = actor.holds(PortalCapability.BRANCH) or actor.holds(PortalCapability.PRINCIPAL)
+    return plain and not actor.is_system and not actor.holds(TasksCapability.ASSIGN)
 
 
 def _shown(entry: Entry, actor: Actor, path: str) -> Shown | None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.organisation.states import Field, Kind, Level, Rank
 from duban.portal import charts, queries
-from duban.portal.capabilities import ANSWER, ASSIGN
+from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, PRINCIPAL, TOWNSHIP
 from duban.portal.queries import UnitChoice
 from duban.shell.requests import Request
 from duban.tasks.words import attachment_header
@@ -44,9 +44,19 @@ def desk(request: Request) -> HttpResponse:
                 "days": [(each, found.crowded.get(each.day, [])) for each in found.days],
             },
         )
+    screen = _first_screen(request, campaign)
+    if screen is not None:
+        return screen
     if request.actor.holds(ANSWER):
         return owed(request)
     return redirect("portal:units")
+
+
+@require_GET
+def people_say(request: Request) -> HttpResponse:
+    """Say to whom a branch passes on what people said."""
+    above, posts = queries.whom_to_tell(actor=request.actor, on=timezone.localdate())
+    return render(request, "portal/people_say.html", {"above": above, "posts": posts})
 
 
 @require_GET
@@ -170,6 +180,21 @@ def _place(name: str) -> str:
     if name == "asked_done":
         return reverse("tasks:to-check")
     return f"{reverse('portal:work-list')}?status={name}"
+
+
+def _first_screen(request: Request, campaign: queries.Campaign) -> HttpResponse | None:
+    """Return the first screen of a township's recorder, a principal or a branch; None for everybody else."""
+    today = timezone.localdate()
+    if request.actor.holds(TOWNSHIP):
+        township = queries.township_screen(actor=request.actor, campaign=campaign, today=today)
+        return render(request, "portal/township.html", {"found": township, "table": township.table})
+    if request.actor.holds(PRINCIPAL):
+        principal = queries.principal_screen(actor=request.actor, campaign=campaign, today=today)
+        return render(request, "portal/principal.html", {"found": principal})
+    if request.actor.holds(BRANCH):
+        branch = queries.branch_screen(actor=request.actor, campaign=campaign, today=today)
+        return render(request, "portal/branch.html", {"found": branch, "year": branch.year})
+    return None
 
 
 def _shown(table: queries.UnitTable) -> list[tuple[str, str]]:

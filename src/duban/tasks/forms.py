@@ -1,5 +1,8 @@
 """Posted text turned into values."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -83,6 +86,40 @@ class PutBeforeForm(_Dated):
 
     act = forms.ChoiceField(label=_("What is confirmed"), choices=ReservedAct.choices)
     text = forms.CharField(label=_("What has been done"), widget=_SHORT, max_length=4000)
+
+
+class NoteForm(forms.Form):
+    """One line on one open item; `tasks` are its choices."""
+
+    task = forms.TypedChoiceField(label=_("Which item"), coerce=int, widget=forms.RadioSelect)
+    text = forms.CharField(label=_("What has been done"), widget=_SHORT, max_length=4000)
+
+    def __init__(self, *args: Any, tasks: Sequence[tuple[int, str]], **given: Any) -> None:
+        super().__init__(*args, **given)
+        field = self.fields["task"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = tasks
+
+
+class SeveralForm(forms.Form):
+    """The same entry for several units; `tasks` are the units' shares."""
+
+    tasks = forms.TypedMultipleChoiceField(label=_("Units"), coerce=int, widget=forms.CheckboxSelectMultiple)
+    act = forms.ChoiceField(
+        label=_("What is recorded"),
+        choices=[
+            ("feedback", _("Report progress")),
+            ("ask_done", _("Ask for completion")),
+            ("sign", _("Sign for")),
+        ],
+    )
+    text = forms.CharField(label=_("What has been done"), widget=_SHORT, max_length=4000, required=False)
+
+    def __init__(self, *args: Any, tasks: Sequence[tuple[int, str]], **given: Any) -> None:
+        super().__init__(*args, **given)
+        field = self.fields["tasks"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = tasks
 
 
 class ExtensionForm(_Dated):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from duban.tasks.views import assigning, breakdown, confirming, single
+from duban.tasks.views import assigning, breakdown, confirming, recording, single
 
 app_name = "tasks"
 urlpatterns = [
@@ -28,6 +28,8 @@ urlpatterns = [
     path("confirmations/<int:confirmation_id>/signed/", confirming.signed, name="confirmation-signed"),
     path("confirmations/<int:confirmation_id>/<slug:step_name>/", confirming.decide, name="confirmation-decide"),
     path("<int:task_id>/put-before/", confirming.put_before, name="put-before"),
+    path("note/", recording.note, name="note"),
+    path("several/<int:assignment_id>/", recording.several, name="several"),
     path("to-check/", single.to_check, name="to-check"),
     path("<int:task_id>/", single.task, name="task"),
     path("<int:task_id>/steps/<str:step_name>/", single.step, name="step"),

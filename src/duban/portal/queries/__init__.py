@@ -4,6 +4,7 @@ from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
 from duban.portal.queries.desk import Desk, DeskRow, office_desk
 from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
+from duban.portal.queries.screens import branch_screen, principal_screen, township_screen, whom_to_tell
 from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
 from duban.portal.queries.work import WorkList, status_choices, task_filter, work_list, work_listing
 from duban.tasks.queries import Crowded, Day, TaskFilter
@@ -21,15 +22,19 @@ __all__ = [
     "UnitRow",
     "UnitTable",
     "WorkList",
+    "branch_screen",
     "office_desk",
     "owed",
     "owed_listing",
+    "principal_screen",
     "status_choices",
     "tab_words",
     "task_filter",
+    "township_screen",
     "unit_listing",
     "unit_table",
     "units_answered_for",
+    "whom_to_tell",
     "work_list",
     "work_listing",
 ]

@@ -20,6 +20,7 @@ from duban.tasks.commands.decomposing import draft_document
 from duban.tasks.commands.drafting import create_assignment, discard_draft, update_draft
 from duban.tasks.commands.issuing import issue, serve_next_units
 from duban.tasks.commands.passing import Passing, pass_down, transfer
+from duban.tasks.commands.recording import note_progress, record_for_several
 
 __all__ = [
     "Passing",
@@ -36,10 +37,12 @@ __all__ = [
     "give_feedback",
     "issue",
     "make_link",
+    "note_progress",
     "open_link",
     "pass_down",
     "put_before_principal",
     "receive_breakdown",
+    "record_for_several",
     "serve_next_units",
     "take_over_breakdown",
     "take_step",

@@ -72,6 +72,14 @@ from duban.tasks.queries.passing import (
     to_pass_down,
     to_pass_down_page,
 )
+from duban.tasks.queries.recording import (
+    VillageTable,
+    YearOfUnit,
+    noted_tasks,
+    open_rows,
+    village_table,
+    year_of_unit,
+)
 from duban.tasks.queries.single import (
     ANSWERING,
     OfferedStep,
@@ -117,7 +125,9 @@ __all__ = [
     "Tap",
     "TaskFilter",
     "TaskPage",
+    "VillageTable",
     "Waiting",
+    "YearOfUnit",
     "added_on_the_way",
     "assigning_units",
     "assignment_list",
@@ -145,8 +155,10 @@ __all__ = [
     "link_refusal",
     "may_see_parts",
     "narrowed",
+    "noted_tasks",
     "offered_steps",
     "open_change",
+    "open_rows",
     "ordered",
     "outcomes",
     "owed_by_unit",
@@ -170,6 +182,7 @@ __all__ = [
     "to_pass_down_page",
     "undrafted_requirements",
     "unit_in_view",
+    "village_table",
     "visible_assignments",
     "visible_tasks",
     "waiting",
@@ -178,4 +191,5 @@ __all__ = [
     "words_of",
     "work_list",
     "work_list_with_count",
+    "year_of_unit",
 ]
