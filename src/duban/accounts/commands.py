@@ -6,6 +6,7 @@ from functools import cache
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -178,9 +179,17 @@ def sign_out(*, actor: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def clear_attempts(*, actor: Actor, before: datetime) -> int:
-    """Remove failures that no longer count; return how many."""
-    return SignInAttempt.objects.filter(tried_at__lt=before - WINDOW).delete()[0]
+def clear_attempts(*, actor: Actor, before: datetime, most: int) -> int:
+    """Remove at most so many failures of before that moment; return how many."""
+    oldest = SignInAttempt.objects.filter(tried_at__lt=before).order_by("tried_at")[:most]
+    return SignInAttempt.objects.filter(pk__in=oldest.values("pk")).delete()[0]
+
+
+@transaction.atomic
+def clear_sessions(*, actor: Actor, before: datetime, most: int) -> int:
+    """Remove at most so many sessions that ended before that moment; return how many."""
+    oldest = Session.objects.filter(expire_date__lt=before).order_by("expire_date")[:most]
+    return Session.objects.filter(pk__in=oldest.values("pk")).delete()[0]
 
 
 def _one_at_a_time(name: str, place: str) -> None:

@@ -1,11 +1,13 @@
 """Reading accounts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.utils.translation import gettext_lazy as _
 
-from duban.accounts.models import User
+from duban.accounts.models import SignInAttempt, User
 from duban.accounts.policy import may_keep_accounts
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
@@ -52,3 +54,13 @@ def demonstration_sign_ins(*, actor: Actor) -> Sequence[User]:
     if not settings.IS_TRIAL:
         return []
     return list(User.objects.filter(is_demonstration=True, is_active=True).exclude(label="").order_by("id"))
+
+
+def overdue_attempts(*, actor: Actor, before: datetime) -> int:
+    """Return how many failed attempts to sign in are of before that moment."""
+    return SignInAttempt.objects.filter(tried_at__lt=before).count()
+
+
+def overdue_sessions(*, actor: Actor, before: datetime) -> int:
+    """Return how many sessions ended before that moment."""
+    return Session.objects.filter(expire_date__lt=before).count()

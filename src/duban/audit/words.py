@@ -67,6 +67,8 @@ VERB_WORDS: dict[str, object] = {
     "breakdown.take_over": pgettext_lazy("record", "breakdown table taken over"),
     "file.store": pgettext_lazy("record", "file stored"),
     "figures.recount": pgettext_lazy("record", "figures recounted"),
+    "upkeep.clear": pgettext_lazy("record", "cleared after its time"),
+    "upkeep.backup": pgettext_lazy("record", "backup taken"),
     "figures.close_days": pgettext_lazy("record", "day of figures closed"),
 }
 
@@ -87,6 +89,8 @@ KIND_WORDS: dict[str, object] = {
     "breakdown": pgettext_lazy("kind of thing", "breakdown table"),
     "stored_file": pgettext_lazy("kind of thing", "file"),
     "figures": pgettext_lazy("kind of thing", "figures"),
+    "retention": pgettext_lazy("kind of thing", "line of the retention table"),
+    "backup": pgettext_lazy("kind of thing", "backup"),
 }
 
 

@@ -11,6 +11,7 @@ from duban.organisation.api import router as organisation
 from duban.portal.api import router as portal
 from duban.shell.http import status_of
 from duban.tasks.api import router as tasks
+from duban.upkeep.api import router as upkeep
 
 # The pages that browse the interface load scripts from elsewhere; our reference page stands in their place.
 api = NinjaAPI(title="Duban", version="1", docs_url=None)
@@ -18,6 +19,7 @@ api.add_router("", portal)
 api.add_router("", organisation)
 api.add_router("", directives)
 api.add_router("", tasks)
+api.add_router("", upkeep)
 
 
 @api.exception_handler(Refused)

@@ -12,10 +12,13 @@ class Config(AppConfig):
         from duban.access import roles  # noqa: PLC0415
         from duban.config.figures import FIGURES  # noqa: PLC0415
         from duban.config.reactions import REACTIONS  # noqa: PLC0415
+        from duban.config.retention import RETENTION  # noqa: PLC0415
         from duban.config.roles import ROLES  # noqa: PLC0415
         from duban.figures import tables  # noqa: PLC0415
         from duban.kernel import events  # noqa: PLC0415
+        from duban.upkeep import lines  # noqa: PLC0415
 
         roles.install(ROLES)
         events.install(REACTIONS)
         tables.install(FIGURES)
+        lines.install(RETENTION)

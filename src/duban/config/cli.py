@@ -289,6 +289,27 @@ def worker() -> None:
 
 
 @program.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+) -> None:
+    """Remove what has been kept long enough, as the worker does each night, and say how much of what."""
+    _django()
+    from django.utils import timezone, translation
+
+    from duban.config.job_context import SYSTEM, told_who
+    from duban.kernel.authority import Actor
+    from duban.upkeep import commands, queries
+
+    actor, at = Actor.system("command line"), timezone.now()
+    with told_who(user_id=SYSTEM), translation.override("en"):
+        removed = {} if dry_run else commands.clear_all(actor=actor, at=at)
+        for line in queries.retention(actor=actor, at=at):
+            said = f"{line.overdue} to be removed" if dry_run else f"{removed[line.name]} removed"
+            last = f", last run {timezone.localtime(line.ran_at):%Y-%m-%d %H:%M}" if line.ran_at else ""
+            print(f"{line.name}: kept {line.kept_words}, {said}{last}")
+
+
+@program.command()
 def metrics() -> None:
     """Answer /metrics on DUBAN_METRICS_PORT of this machine; `duban serve` starts it by itself."""
     _django()

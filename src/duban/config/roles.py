@@ -9,6 +9,7 @@ from duban.organisation.policy import OrganisationCapability as Organisation
 from duban.papers.policy import PapersCapability as Papers
 from duban.portal.policy import PortalCapability as Portal
 from duban.tasks.policy import TasksCapability as Tasks
+from duban.upkeep.policy import UpkeepCapability as Upkeep
 from duban.workdays.policy import WorkdaysCapability as Workdays
 
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW})
@@ -40,7 +41,7 @@ ROLES: dict[str, frozenset[str]] = {
     "intake_clerk": frozenset({Organisation.VIEW}),
     "member": frozenset({Organisation.VIEW}),
     # Three administrators, never one; none has business rights.
-    "system_admin": frozenset({Organisation.VIEW, Organisation.EDIT, Organisation.IMPORT, Workdays.EDIT}),
+    "system_admin": frozenset({Organisation.VIEW, Organisation.EDIT, Organisation.IMPORT, Workdays.EDIT, Upkeep.VIEW}),
     "security_admin": frozenset({Organisation.VIEW, Accounts.EDIT, Access.VIEW, Access.EDIT}),
-    "audit_admin": frozenset({Organisation.VIEW, Audit.VIEW, Access.VIEW}),
+    "audit_admin": frozenset({Organisation.VIEW, Audit.VIEW, Access.VIEW, Upkeep.VIEW}),
 }

@@ -63,6 +63,8 @@ TABLES: dict[str, Rights] = {
     "tasks_taskentry": Rights.APPEND_ONLY,
     "tasks_taskfigures": Rights.ORDINARY,
     "tasks_taskfigurespast": Rights.ORDINARY,
+    "upkeep_backup": Rights.APPEND_ONLY,
+    "upkeep_clearing": Rights.ORDINARY,
     "workdays_workday": Rights.ORDINARY,
 }
 

@@ -14,6 +14,7 @@ from duban.kernel.authority import Actor
 from duban.organisation.policy import OrganisationCapability
 from duban.portal.policy import PortalCapability
 from duban.tasks.policy import TasksCapability
+from duban.upkeep.policy import UpkeepCapability
 from duban.workdays.policy import WorkdaysCapability
 
 
@@ -60,6 +61,7 @@ MENU = (
             Entry(_("Accounts"), "accounts:list", (AccountsCapability.EDIT,), is_whole=True),
             Entry(_("Accounts and grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
             Entry(_("Calendar"), "workdays:calendar", (WorkdaysCapability.EDIT,)),
+            Entry(_("Upkeep"), "upkeep:upkeep", (UpkeepCapability.VIEW,)),
             Entry(_("Record of changes"), "audit:record", (AuditCapability.VIEW,), is_whole=True),
         ),
     ),

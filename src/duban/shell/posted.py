@@ -58,6 +58,12 @@ def keep_answer(*, row: PostedRequest, response: HttpResponseBase) -> None:
     row.save(update_fields=["status", "location", "body", "content_type"])
 
 
-def clear(*, before: datetime) -> int:
-    """Remove answers older than 24 hours before the moment given; return how many."""
-    return PostedRequest.objects.filter(posted_at__lt=before - KEPT).delete()[0]
+def overdue(*, before: datetime) -> int:
+    """Return how many answers were given before that moment."""
+    return PostedRequest.objects.filter(posted_at__lt=before).count()
+
+
+def clear(*, before: datetime, most: int) -> int:
+    """Remove at most so many answers given before that moment, the oldest first; return how many."""
+    oldest = PostedRequest.objects.filter(posted_at__lt=before).order_by("posted_at")[:most]
+    return PostedRequest.objects.filter(pk__in=oldest.values("pk")).delete()[0]

@@ -6,6 +6,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from duban.kernel.errors import NotFound
 from duban.tasks.breakdown import COLUMNS, TEMPLATE_ID
 from duban.workbooks.columns import CellError
 from duban.workbooks.exporting import ExportColumn, export_workbook
@@ -53,7 +54,13 @@ def empty(*, campaign: Any) -> bytes:
 
 
 def marked(*, found: Any) -> bytes:
-    """Return the table as it was sent in, with an error column and red cells."""
+    """
+    Return the table as it was sent in, with an error column and red cells.
+
+    :raises NotFound: if it came so long ago that it was let go
+    """
+    if not found.content:
+        raise NotFound(_("This file was kept for 30 days. Please upload it again."))
     return error_workbook(
         content=bytes(found.content),
         file_name=found.file_name,

@@ -1,6 +1,6 @@
 """
-What keeps an installation running: its state as a supervisor asks for it.
+What keeps an installation running: its state, what is removed after which time, which backups were taken.
 
-Owns: nothing.
-Uses: campaigns, figures, kernel, shell.
+Owns: Clearing, Backup.
+Uses: audit, campaigns, figures, kernel, shell.
 """

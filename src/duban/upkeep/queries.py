@@ -1,17 +1,26 @@
 """The state of the installation, in numbers: nothing here names a unit, a person or a paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import cache
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from duban.campaigns.states import CampaignStatus
 from duban.figures.models import FiguresDay
 from duban.kernel.authority import Actor
 from duban.shell import room
+from duban.upkeep import lines
+from duban.upkeep.models import Backup, Clearing
+from duban.upkeep.policy import may_see
+
+# Two nights without a backup.
+OLD_BACKUP = timedelta(hours=49)
+BACKUPS_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,91 @@ class State:
     # Free bytes on each watched disk.
     free_bytes: Mapping[str, int]
     is_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLine:
+    """A line of the retention table with what it would remove now and what it removed last."""
+
+    name: str
+    what: object
+    kept: timedelta
+    rule: object
+    overdue: int
+    ran_at: datetime | None
+    removed: int
+    removed_ever: int
+
+    @property
+    def kept_words(self) -> object:
+        """How long, in the largest whole unit."""
+        hours = self.kept.total_seconds() / 3600
+        if not hours:
+            return _("no longer")
+        if hours < 1:
+            return ngettext_lazy("%d minute", "%d minutes", int(hours * 60)) % int(hours * 60)
+        if hours < 48:
+            return ngettext_lazy("%d hour", "%d hours", int(hours)) % int(hours)
+        return ngettext_lazy("%d day", "%d days", self.kept.days) % self.kept.days
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """The newest backups, and how old what the newest holds is; None where there is none."""
+
+    newest: Sequence[Backup]
+    age: timedelta | None
+
+    @property
+    def is_old(self) -> bool:
+        return self.age is None or self.age > OLD_BACKUP
+
+
+def retention(*, actor: Actor, at: datetime) -> list[KeptLine]:
+    """
+    Return the retention table as it stands.
+
+    :raises NotAllowed: if this actor may not see it
+    """
+    may_see(actor).require()
+    notes = {note.line: note for note in Clearing.objects.all()}
+    return [
+        KeptLine(
+            name=line.name,
+            what=line.what,
+            kept=line.kept,
+            rule=line.rule,
+            overdue=line.count(actor=actor, before=at - line.kept),
+            ran_at=note.ran_at if note else None,
+            removed=note.removed if note else 0,
+            removed_ever=note.removed_ever if note else 0,
+        )
+        for line in lines.installed()
+        for note in [notes.get(line.name)]
+    ]
+
+
+def backups(*, actor: Actor, at: datetime) -> Backups:
+    """
+    Return the newest backups.
+
+    :raises NotAllowed: if this actor may not see them
+    """
+    may_see(actor).require()
+    newest = list(Backup.objects.order_by("-taken_at", "-pk")[:BACKUPS_SHOWN])
+    return Backups(newest=newest, age=at - newest[0].taken_at if newest else None)
+
+
+def overdue_jobs(*, actor: Actor, before: datetime) -> int:
+    """Return how many jobs ended before that moment and are kept still."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM procrastinate_jobs AS job"
+            " WHERE job.status IN ('succeeded', 'failed', 'cancelled', 'aborted') AND NOT EXISTS ("
+            "  SELECT 1 FROM procrastinate_events AS event WHERE event.job_id = job.id AND event.at >= %s)",
+            [before],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def state(*, actor: Actor, today: date) -> State:

@@ -6,5 +6,6 @@ from duban.upkeep import views
 
 app_name = "upkeep"
 urlpatterns = [
+    path("upkeep/", views.upkeep, name="upkeep"),
     path("readyz/", views.readyz, name="readyz"),
 ]

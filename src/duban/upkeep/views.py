@@ -1,9 +1,11 @@
-"""What a supervisor of the program asks."""
+"""The page of upkeep, and what a supervisor of the program asks."""
 
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db.utils import Error
 from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 from psycopg_pool import PoolTimeout
@@ -11,6 +13,23 @@ from psycopg_pool import PoolTimeout
 from duban.kernel.authority import Actor
 from duban.shell.requests import Request, public, without_database
 from duban.upkeep import queries
+
+
+@require_GET
+def upkeep(request: Request) -> HttpResponse:
+    """Show how the installation is kept: room, jobs, backups, and what is removed after which time."""
+    at = timezone.now()
+    retention = queries.retention(actor=request.actor, at=at)
+    state = queries.state(actor=request.actor, today=timezone.localdate(at))
+    shown = {
+        "state": state,
+        "free_bytes": min(state.free_bytes.values()),
+        "least_bytes": settings.MINIMUM_FREE_BYTES,
+        "waiting_minutes": round(state.waiting_seconds / 60),
+        "backups": queries.backups(actor=request.actor, at=at),
+        "retention": retention,
+    }
+    return render(request, "upkeep/state.html", shown)
 
 
 @require_GET

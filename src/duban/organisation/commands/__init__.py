@@ -1,5 +1,6 @@
 """Everything that changes units, people and posts."""
 
+from duban.organisation.commands.clearing import clear_import_files
 from duban.organisation.commands.imports import (
     check_import,
     receive_import,
@@ -28,6 +29,7 @@ __all__ = [
     "appoint",
     "appoint_by_name",
     "check_import",
+    "clear_import_files",
     "create_unit",
     "end_post",
     "end_unit",

@@ -2,9 +2,11 @@
 
 from duban.organisation.queries.consistency import check_tree
 from duban.organisation.queries.imports import (
+    count_old_import_files,
     faults_of_import,
     get_import,
     marked_import,
+    old_import_files,
     register_below,
     unit_template,
     visible_imports,
@@ -58,6 +60,7 @@ __all__ = [
     "chain_of_responsibility",
     "check_tree",
     "children_of",
+    "count_old_import_files",
     "count_organisations",
     "count_units",
     "editable_unit",
@@ -75,6 +78,7 @@ __all__ = [
     "line_list",
     "lines",
     "marked_import",
+    "old_import_files",
     "posts_of_person",
     "posts_of_unit",
     "posts_on",

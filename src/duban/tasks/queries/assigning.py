@@ -289,6 +289,16 @@ def outcomes(*, found: BreakdownImport) -> dict[str, int]:
     return {name: counts[name] for name in ("new", "change", "same", "issued", "repeated")}
 
 
+def old_breakdown_files(*, actor: Actor, before: datetime) -> QuerySet[BreakdownImport]:
+    """Return the breakdown tables taken in before that moment whose workbook is kept still."""
+    return BreakdownImport.objects.filter(started_at__lt=before).exclude(content=b"")
+
+
+def count_old_breakdown_files(*, actor: Actor, before: datetime) -> int:
+    """Return how many workbooks of breakdown tables taken in before that moment are kept still."""
+    return old_breakdown_files(actor=actor, before=before).count()
+
+
 def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list[object]]:
     """Yield the rows of this office's breakdown table in the order in which they were written, as the import reads them."""
     assignments = list(
