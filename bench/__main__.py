@@ -95,6 +95,7 @@ class Bench:
                 self._pages()
                 self._steps(is_quick=is_quick)
                 self._fan_out()
+                self._pass_down()
                 self._export()
                 self._memory()
                 self._imports(is_quick=is_quick)
@@ -194,6 +195,19 @@ class Bench:
         self._add(
             Row("fan-out", "city office", villages, villages, round(median), round(worst), round(by_hand), 0, 3000)
         )
+
+    def _pass_down(self) -> None:
+        name = "pass-down to 19,200 through three levels"
+        if not self._wanted(name):
+            return
+        took, made = writing.measure_pass_down(
+            program=self.program,
+            connection=self.connection,
+            city=self.city,
+            session=self.sessions[self.city.users["city office"]],
+        )
+        by_hand = writing.pass_down_by_hand(connection=self.connection, city=self.city)
+        self._add(Row(name, "city office", made, made, round(took), round(took), round(by_hand), 0, 10000))
 
     def _export(self) -> None:
         if not self._wanted("export"):

@@ -121,6 +121,15 @@ def step_by_hand(*, connection: psycopg.Connection[Any], times: int = 40) -> flo
 
 def draft_for_all(*, city: City) -> int:
     """Write a draft to every village, as the office would, and return its number; needs Django."""
+    return _draft(city=city, rule={"kinds": ["village"], "levels": ["village"]})
+
+
+def draft_for_counties(*, city: City) -> int:
+    """Write a draft to every county, as the office would, and return its number; needs Django."""
+    return _draft(city=city, rule={"kinds": ["top"], "levels": ["county"]})
+
+
+def _draft(*, city: City, rule: dict[str, object]) -> int:
     from duban.kernel.authority import Actor  # noqa: PLC0415
     from duban.tasks import commands  # noqa: PLC0415
     from duban.tasks.commands.drafting import AssignmentText  # noqa: PLC0415
@@ -129,7 +138,7 @@ def draft_for_all(*, city: City) -> int:
     text = AssignmentText(
         wording="开展一次专题学习，报送小结。",
         target="class",
-        target_rule={"kinds": ["village"], "levels": ["village"]},
+        target_rule=rule,
         due_on=now.date() + timedelta(days=30),
     )
     made = commands.create_assignment(
@@ -184,6 +193,73 @@ def fan_out_by_hand(*, connection: psycopg.Connection[Any], city: City) -> float
             " now()::date, now()::date, now(), 1 FROM organisation_unit WHERE kind = 'village'",
             [assignment, city.city_id],
         )
+        connection.execute(
+            f"UPDATE tasks_taskfigures AS kept SET {sets} FROM (SELECT record.unit_id, {counts} FROM tasks_task AS record"
+            " CROSS JOIN figures_figuresday AS day WHERE record.campaign_id = 1 GROUP BY record.unit_id) AS counted"
+            " WHERE kept.unit_id = counted.unit_id AND kept.campaign_id = 1".encode()
+        )
+    return (time.perf_counter() - began) * 1000
+
+
+def measure_pass_down(
+    *, program: Program, connection: psycopg.Connection[Any], city: City, session: str
+) -> tuple[float, int]:
+    """
+    Issue to every county through REST, pass each part down to the townships, and theirs to the villages.
+
+    Four people pass down at once. Returns ms from the first call until the last village has its task, and the number of
+    tasks that this made; raises SystemExit when one is missing.
+    """
+    assignment = draft_for_counties(city=city)
+    began = time.perf_counter()
+    client = http.client.HTTPConnection("127.0.0.1", program.port, timeout=60)
+    status, _ms, body = once(client, Question(f"/api/assignments/{assignment}/issue", session, "{}"))
+    client.close()
+    if status >= 400:
+        raise SystemExit(f"Refused: {body.decode()}")
+    received = "assignment_id = %s"
+    for count in (shape.COUNTIES, shape.COUNTIES * shape.TOWNSHIPS):
+        tasks = connection.execute(f"SELECT id FROM tasks_task WHERE {received}".encode(), [assignment]).fetchall()
+        bodies = [json.dumps({"task_ids": [task], "to": "below"}) for (task,) in tasks]
+        answers = ask(
+            port=program.port,
+            questions=iter([Question("/api/pass-down", session, body) for body in bodies]),
+            count=count,
+            connections=4,
+        )
+        if answers.refusals or len(tasks) != count:
+            raise SystemExit(f"Not passed down: {answers.refusals[:1]}")
+        received = f"passed_from_id IN (SELECT id FROM tasks_task WHERE {received})"
+    took = (time.perf_counter() - began) * 1000
+    row = connection.execute(
+        "SELECT count(*) FROM tasks_task JOIN tasks_assignment AS chain ON chain.id = assignment_id"
+        " WHERE chain.id = %s OR chain.root_id = %s",
+        [assignment, assignment],
+    ).fetchone()
+    made = int(row[0]) if row else 0
+    if made != shape.COUNTIES * (1 + shape.TOWNSHIPS * (1 + shape.VILLAGES)):
+        raise SystemExit(f"{made} tasks were made.")
+    return took, made
+
+
+def pass_down_by_hand(*, connection: psycopg.Connection[Any], city: City) -> float:
+    """Insert the tasks of the three levels and count the figures by hand-written statements (rolled back); milliseconds."""
+    from duban.tasks.figures import TASK_FIGURES  # noqa: PLC0415
+
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in TASK_FIGURES.figures
+    )
+    sets = ", ".join(f"{name} = counted.{name}" for name in TASK_FIGURES.columns)
+    assignment = draft_for_counties(city=city)
+    began = time.perf_counter()
+    with connection.transaction(force_rollback=True):
+        for kind in ("level = 'county' AND kind = 'top'", "kind = 'township'", "kind = 'village'"):
+            connection.execute(
+                "INSERT INTO tasks_task (uuid, campaign_id, assignment_id, unit_id, checker_unit_id, status, is_key,"
+                " original_due, agreed_due, issued_at, version) SELECT gen_random_uuid(), 1, %s, id, parent_id, 'to_sign',"
+                f" false, now()::date, now()::date, now(), 1 FROM organisation_unit WHERE {kind}".encode(),
+                [assignment],
+            )
         connection.execute(
             f"UPDATE tasks_taskfigures AS kept SET {sets} FROM (SELECT record.unit_id, {counts} FROM tasks_task AS record"
             " CROSS JOIN figures_figuresday AS day WHERE record.campaign_id = 1 GROUP BY record.unit_id) AS counted"

@@ -224,6 +224,7 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
     in_hand = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.IN_HAND)
     asked = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.ASKED_DONE)
     extended = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.IN_HAND)
+    received = factories.make_work(campaign=campaign, assigner=county, units=[place[TOWNSHIP]])
     somebody = factories.make_person_with_account(unit=village, role="member", reach=Reach.UNIT)
     return {
         "campaign": campaign,
@@ -235,6 +236,7 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "task_in_hand": in_hand.tasks[0],
         "task_asked": asked.tasks[0],
         "task_extended": extended.tasks[0],
+        "task_received": received.tasks[0],
         "evidence": _evidence(in_hand.tasks[0]),
         "note": Note("记录.txt", "会议记录。".encode()),
         "change": ChangeRequest.objects.create(

@@ -49,6 +49,7 @@ MENU = (
             Entry(_("Register of meetings"), "directives:meetings", (DirectivesCapability.VIEW,)),
             Entry(_("Work list"), "portal:work-list", (TasksCapability.VIEW,)),
             Entry(_("Assignments"), "tasks:assignments", (TasksCapability.ASSIGN,)),
+            Entry(_("To be passed down"), "tasks:to-pass-down", (TasksCapability.PASS_DOWN,)),
             Entry(_("Waiting for my check"), "tasks:to-check", (TasksCapability.CHECK,)),
             Entry(_("Import a breakdown table"), "tasks:imports", (TasksCapability.ASSIGN,)),
         ),
@@ -70,6 +71,7 @@ MENU = (
 # Addresses that the frame, which stands below, cannot name itself.
 PLACES = {
     "search": "portal:work-list",
+    "parts": "portal:parts",
     "switch_post": "accounts:switch-post",
     "password": "accounts:password",
     "sign_out": "accounts:sign-out",

@@ -13,6 +13,8 @@ urlpatterns = [
     path("table/", views.units, name="units"),
     path("table/chart/", views.chart, name="chart"),
     path("table/<slug:kind>/", views.units_file, name="units-file"),
+    path("parts/", views.parts, name="parts"),
+    path("parts/<slug:kind>/", views.parts_file, name="parts-file"),
     path("work/", views.work_list, name="work-list"),
     path("work/<slug:kind>/", views.work_list_file, name="work-list-file"),
 ]

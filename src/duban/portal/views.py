@@ -175,6 +175,35 @@ def work_list_file(request: Request, kind: str) -> HttpResponseBase:
     )
 
 
+@require_GET
+def parts(request: Request) -> HttpResponse:
+    """Show the parts of a task that was passed down, or the units of an assignment, with everything below them."""
+    found = queries.parts_table(
+        actor=request.actor,
+        campaign=_campaign(request),
+        task_id=_number(request.GET, "task"),
+        assignment_id=_number(request.GET, "assignment"),
+        status=request.GET.get("status", "all"),
+        today=timezone.localdate(),
+        after=request.GET.get("after", ""),
+    )
+    return render(request, "portal/parts.html", {"found": found, "statuses": queries.status_choices()})
+
+
+@require_GET
+def parts_file(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out the parts as Excel or Word: exactly the rows, filters, scope and day of the page."""
+    found = queries.parts_listing(
+        actor=request.actor,
+        campaign=_campaign(request),
+        task_id=_number(request.GET, "task"),
+        assignment_id=_number(request.GET, "assignment"),
+        status=request.GET.get("status", "all"),
+        today=timezone.localdate(),
+    )
+    return _file(found, kind)
+
+
 def _place(name: str) -> str:
     """Return the address of the list that a row of the desk counts."""
     if name == "asked_done":

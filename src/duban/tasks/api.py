@@ -21,6 +21,7 @@ class TaskOut(Schema):
     status: str
     is_key: bool
     original_due: date | None
+    tightened_due: date | None
     agreed_due: date | None
     finished_on: date | None
     version: int
@@ -94,6 +95,50 @@ class ConfirmationOut(Schema):
     reason: str
 
 
+class PassDownIn(Schema):
+    """To whom several received tasks of one unit are passed down, in the words of the page."""
+
+    task_ids: list[int] = Field(min_length=1, max_length=100)
+    # "below", a word for a class such as 各村, "line:" with the number of a line, or "listed".
+    to: str = Field("below", max_length=120)
+    unit_ids: list[int] = []
+    added_wording: str = Field("", max_length=2000)
+    own_due: date | None = None
+
+
+class TransferIn(Schema):
+    unit_id: int
+    reason: str = Field(max_length=2000)
+    version: int | None = None
+
+
+class LevelOut(Schema):
+    level: int
+    counts: dict[str, int]
+
+
+class PartOut(Schema):
+    task_id: int = Field(alias="task.pk")
+    unit_id: int = Field(alias="task.unit_id")
+    unit: str = Field(alias="task.unit.name")
+    status: str = Field(alias="task.status")
+    original_due: date | None = Field(alias="task.original_due")
+    tightened_due: date | None = Field(alias="task.tightened_due")
+    agreed_due: date | None = Field(alias="task.agreed_due")
+    below: dict[str, int] | None
+
+
+class PartsOut(Schema):
+    levels: list[LevelOut]
+    rows: list[PartOut]
+    after: str
+
+
+class PartsQuery(Schema):
+    status: str = "all"
+    after: str = Field("", max_length=1000)
+
+
 class EntryOut(Schema):
     id: int
     kind: str
@@ -133,7 +178,10 @@ class AssignmentOut(Schema):
     id: int
     status: str
     wording: str
+    added_wording: str
+    passed_from_id: int | None
     due_on: date | None
+    tightened_due: date | None
     unit_count: int
     units_done: int
     version: int
@@ -234,6 +282,59 @@ def decide_confirmation(request: Request, confirmation_id: int, step_name: str, 
         step_name=step_name,
         reason=given.reason,
         person_id=given.person_id,
+        at=timezone.now(),
+    )
+
+
+@router.get("/tasks/{task_id}/parts", response=PartsOut)
+def get_parts(request: Request, task_id: int, given: Query[PartsQuery]) -> object:
+    """Return the parts of a task that was passed down, and how far everything below has come."""
+    return _parts(request, task_id, None, given)
+
+
+@router.get("/assignments/{assignment_id}/parts", response=PartsOut)
+def get_chain(request: Request, assignment_id: int, given: Query[PartsQuery]) -> object:
+    """Return the units of an assignment, and how far the whole chain below them has come."""
+    return _parts(request, None, assignment_id, given)
+
+
+def _parts(request: Request, task_id: int | None, assignment_id: int | None, given: PartsQuery) -> object:
+    today = timezone.localdate()
+    return queries.parts_page(
+        actor=request.actor,
+        task_id=task_id,
+        assignment_id=assignment_id,
+        status=given.status,
+        day=queries.Day(today, today),
+        after=given.after,
+    )
+
+
+@router.post("/pass-down", response=list[AssignmentOut])
+def pass_down(request: Request, given: PassDownIn) -> object:
+    """Pass received tasks of one unit down to its own subordinates, all or none."""
+    today = timezone.localdate()
+    tasks = queries.received_together(actor=request.actor, task_ids=given.task_ids)
+    target, rule = queries.rule_of_choice(
+        actor=request.actor, unit=tasks[0].unit, choice=given.to, unit_ids=given.unit_ids, names=(), on=today
+    )
+    return commands.pass_down(
+        actor=request.actor,
+        task_ids=given.task_ids,
+        given=commands.Passing(target=target, rule=rule, added_wording=given.added_wording, own_due=given.own_due),
+        at=timezone.now(),
+    )
+
+
+@router.post("/tasks/{task_id}/transfer", response=TaskOut)
+def transfer(request: Request, task_id: int, given: TransferIn) -> object:
+    """Give a task that is unsigned or came back to an equal unit."""
+    return commands.transfer(
+        actor=request.actor,
+        task_id=task_id,
+        unit_id=given.unit_id,
+        reason=given.reason,
+        version=given.version,
         at=timezone.now(),
     )
 

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from duban.tasks.queries import Choices
 from duban.tasks.states import ReservedAct
 
 _SHORT = forms.Textarea(attrs={"rows": 2})
@@ -72,6 +74,7 @@ class StepForm(_Dated):
     """What goes with a step along the flow."""
 
     text = forms.CharField(label=_("In a sentence"), widget=_SHORT, max_length=4000, required=False)
+    despite = forms.CharField(label=_("Why, although parts are open"), widget=_SHORT, max_length=2000, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -133,3 +136,75 @@ class BreakdownForm(forms.Form):
 
     file = forms.FileField(label=_("Breakdown table (.xlsx, .csv or a table in .docx)"))
     assigner = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PassDownForm(forms.Form):
+    """To whom received items are passed down, with what is added to them."""
+
+    to = forms.ChoiceField(label=_("Pass down to"))
+    units = forms.MultipleChoiceField(
+        label=_("Listed units"), required=False, widget=forms.CheckboxSelectMultiple(), choices=()
+    )
+    names = forms.CharField(
+        label=_("Other units by name"),
+        required=False,
+        max_length=4000,
+        help_text=_("With 、 between them."),
+    )
+    added_wording = forms.CharField(
+        label=_("Our own words"),
+        required=False,
+        max_length=2000,
+        widget=_SHORT,
+        help_text=_("They stand under the original wording, which is passed on unchanged."),
+    )
+    own_due = forms.DateField(
+        label=_("Our own date"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Only if earlier than the date received. Both are shown, and it is counted as an earlier date."),
+    )
+    # What was chosen when its effect was shown; confirming anything else shows the effect again.
+    shown_for = forms.CharField(required=False, widget=forms.HiddenInput, max_length=20000)
+
+    def __init__(self, *given: Any, choices: Choices, **named: Any) -> None:
+        super().__init__(*given, **named)
+        wholes = [(value, f"{word}（{number}）") for value, word, number in choices.wholes]
+        to, units = self.fields["to"], self.fields["units"]
+        assert isinstance(to, forms.ChoiceField)
+        assert isinstance(units, forms.MultipleChoiceField)
+        to.choices = [*wholes, ("listed", str(_("Listed units")))]
+        units.choices = [(str(unit.pk), unit.shown_name) for unit in choices.units]
+
+    def named(self) -> list[str]:
+        """Return the units given by name."""
+        return [name.strip() for name in self.cleaned_data["names"].replace("，", "、").split("、") if name.strip()]
+
+    def is_as_shown(self) -> bool:
+        """Return whether exactly this choice was shown with its effect before."""
+        return bool(self.cleaned_data["shown_for"] == self._choice())
+
+    def shown(self) -> "PassDownForm":
+        """Return the form as it goes out with the effect of its choice."""
+        assert isinstance(self.data, QueryDict)
+        data = self.data.copy()
+        data["shown_for"] = self._choice()
+        self.data = data
+        return self
+
+    def _choice(self) -> str:
+        given = self.cleaned_data
+        return "|".join([given["to"], ",".join(given["units"]), "、".join(self.named()), str(given["own_due"] or "")])
+
+
+class TransferForm(forms.Form):
+    """To which equal unit, and why."""
+
+    unit = forms.CharField(
+        label=_("To which unit"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"list": "equals", "autocomplete": "off"}),
+        help_text=_("One of the same level."),
+    )
+    reason = forms.CharField(label=_("Why"), widget=_SHORT, max_length=2000)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from duban.tasks.views import assigning, breakdown, confirming, recording, single
+from duban.tasks.views import assigning, breakdown, confirming, passing, recording, single
 
 app_name = "tasks"
 urlpatterns = [
@@ -31,8 +31,11 @@ urlpatterns = [
     path("note/", recording.note, name="note"),
     path("several/<int:assignment_id>/", recording.several, name="several"),
     path("to-check/", single.to_check, name="to-check"),
+    path("to-pass-down/", passing.to_pass_down, name="to-pass-down"),
+    path("pass-down/", passing.pass_down, name="pass-down"),
     path("<int:task_id>/", single.task, name="task"),
     path("<int:task_id>/steps/<str:step_name>/", single.step, name="step"),
+    path("<int:task_id>/transfer/", passing.transfer, name="transfer"),
     path("<int:task_id>/feedback/", single.feedback, name="feedback"),
     path("<int:task_id>/evidence/", single.evidence, name="evidence"),
     path("<int:task_id>/evidence/<int:evidence_id>/", single.evidence_file, name="evidence-file"),

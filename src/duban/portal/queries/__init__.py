@@ -4,6 +4,7 @@ from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
 from duban.portal.queries.desk import Desk, DeskRow, office_desk
 from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
+from duban.portal.queries.parts import PartsTable, parts_listing, parts_table
 from duban.portal.queries.screens import branch_screen, principal_screen, township_screen, whom_to_tell
 from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
 from duban.portal.queries.work import WorkList, status_choices, task_filter, work_list, work_listing
@@ -17,6 +18,7 @@ __all__ = [
     "Desk",
     "DeskRow",
     "Owed",
+    "PartsTable",
     "TaskFilter",
     "UnitChoice",
     "UnitRow",
@@ -26,6 +28,8 @@ __all__ = [
     "office_desk",
     "owed",
     "owed_listing",
+    "parts_listing",
+    "parts_table",
     "principal_screen",
     "status_choices",
     "tab_words",

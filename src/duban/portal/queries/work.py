@@ -125,6 +125,7 @@ def task_columns() -> list[Column]:
         Column("wording", _("What is to be done"), width=48),
         Column("source", _("Why"), width=40),
         Column("original_due", _("Original date"), "date"),
+        Column("tightened_due", _("Earlier date set below"), "date"),
         Column("agreed_due", _("Agreed date"), "date"),
         Column("state", _("State")),
         Column("judged", _("Pace")),
@@ -135,13 +136,22 @@ def task_cells(*, task: Task, word: str) -> list[object]:
     """Return the cells of one task under `task_columns`."""
     return [
         task.unit.name,
-        task.assignment.wording,
+        _wording(task),
         task.assignment.source_sentence or task.assignment.source_label,
         task.original_due or task.assignment.due_text,
+        task.tightened_due or "",
         task.agreed_due or "",
         str(TaskStatus(task.status).label),
         word,
     ]
+
+
+def _wording(task: Task) -> str:
+    """Return what is asked, with what the unit that passed it down added under it."""
+    source = task.assignment
+    if not source.added_wording:
+        return source.wording
+    return f"{source.wording}\n{_('Added when passing down')}：{source.added_wording}"
 
 
 def _line(task: Task, day: Day) -> WorkLine:

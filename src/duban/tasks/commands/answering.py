@@ -197,17 +197,19 @@ def locked_task(*, actor: Actor, task_id: int) -> Task:
 
     :raises NotFound: if there is none, or this actor may not see it
     """
-    # Locked before its status is read: two people may press at once.
-    task = (
-        queries.visible_tasks(actor=actor)
-        .select_for_update(of=("self",))
-        .select_related("assignment__assigner", "unit", "checker_unit", "campaign")
-        .filter(pk=task_id)
-        .first()
-    )
-    if task is None:
-        raise NotFound(_("There is no such item."))
-    return task
+    # Locked before its status is read: two people may press at once. One that went to another unit while we waited
+    # for it no longer meets the condition as it was asked, and is found, or not, by asking again.
+    for _time in range(2):
+        task = (
+            queries.visible_tasks(actor=actor)
+            .select_for_update(of=("self",))
+            .select_related("assignment__assigner", "unit", "checker_unit", "campaign")
+            .filter(pk=task_id)
+            .first()
+        )
+        if task is not None:
+            return task
+    raise NotFound(_("There is no such item."))
 
 
 def not_stale(task: Task, version: int | None, text: str) -> None:

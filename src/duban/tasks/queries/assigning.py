@@ -48,7 +48,7 @@ def get_assignment(*, actor: Actor, assignment_id: int) -> Assignment:
     """
     found = (
         visible_assignments(actor=actor)
-        .select_related("assigner", "campaign", "requirement__document")
+        .select_related("assigner", "tightened_by", "campaign", "requirement__document")
         .filter(pk=assignment_id)
         .first()
     )

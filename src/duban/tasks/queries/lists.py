@@ -211,13 +211,13 @@ def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit
     if tab == "help":
         # Who helps with a task is asked once, not again for each part that its owner passes down.
         tasks = tasks.filter(assignment__passed_from__isnull=True)
-        return ordered(tasks.filter(Exists(helped.filter(unit=unit))).select_related("assignment", "unit"))
+        return ordered(tasks.filter(Exists(helped.filter(unit=unit))).select_related("assignment__assigner", "unit"))
     tasks = tasks.filter(unit=unit)
     if tab == "lead":
         tasks = tasks.filter(Exists(helped))
     if tab == "passed":
         tasks = tasks.filter(Exists(Assignment.objects.filter(passed_from=OuterRef("pk"))))
-    return ordered(tasks.select_related("assignment", "unit"))
+    return ordered(tasks.select_related("assignment__assigner", "unit"))
 
 
 def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:

@@ -9,20 +9,20 @@ from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from duban.kernel.authority import Actor, Decision, Scope, path_end
+from duban.kernel.authority import Actor, Scope, path_end
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation.models import Line, Unit
 from duban.tasks import limits
 from duban.tasks.breakdown import CLASSES
-from duban.tasks.choosing import served, subordinates, units_of_rule
+from duban.tasks.choosing import equals_of, served, subordinates, units_of_rule
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Assignment, Task
 from duban.tasks.policy import TasksCapability, may_issue, may_pass_down
 from duban.tasks.queries.assigning import NAMED_UNITS, get_assignment
 from duban.tasks.queries.lists import PAGE_SIZE, Day, ordered, page_of, status_condition
 from duban.tasks.queries.single import get_task, visible_tasks
-from duban.tasks.states import OPEN_STATUSES, Target, TaskStatus
+from duban.tasks.states import OPEN_STATUSES, TRANSFER_FLOW, Target, TaskStatus
 
 # Of which counts the panel of parts and the table of the chain speak.
 PART_COUNTS = ("total", "to_sign", "in_hand", "asked", "done", "overdue", "tightened")
@@ -83,8 +83,15 @@ class PassDownPage:
 
 
 def pass_down_page(*, actor: Actor, task_ids: Sequence[int], on: date) -> PassDownPage:
+    """Return what the form of passing down shows; refuses what `received_together` refuses."""
+    tasks = received_together(actor=actor, task_ids=task_ids)
+    dates = [task.agreed_due for task in tasks if task.agreed_due is not None]
+    return PassDownPage(tasks, tasks[0].unit, _choices(tasks[0].unit, on), min(dates) if dates else None)
+
+
+def received_together(*, actor: Actor, task_ids: Sequence[int]) -> list[Task]:
     """
-    Return what the form of passing down shows.
+    Return received tasks of one unit that are to be passed down in one step.
 
     :raises NotFound: if this actor cannot see one of the tasks
     :raises NotAllowed: if this actor does not pass down for its unit
@@ -103,10 +110,8 @@ def pass_down_page(*, actor: Actor, task_ids: Sequence[int], on: date) -> PassDo
         raise NotFound(_("There is no such item."))
     if len({task.unit_id for task in tasks}) > 1:
         raise InvalidInput(_("These items belong to several units. Pass down those of one unit in one step."))
-    unit = tasks[0].unit
-    may_pass_down(actor, unit).require()
-    dates = [task.agreed_due for task in tasks if task.agreed_due is not None]
-    return PassDownPage(tasks, unit, _choices(unit, on), min(dates) if dates else None)
+    may_pass_down(actor, tasks[0].unit).require()
+    return tasks
 
 
 def _choices(unit: Unit, on: date) -> Choices:
@@ -439,11 +444,53 @@ def may_see_parts(*, actor: Actor, task: Task) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Moving:
+    """What the page of a task offers for transferring it, and how often it was already."""
+
+    units: list[Unit]
+    times: int
+    most: int
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether it was transferred as often as is allowed."""
+        return self.times >= self.most
+
+
+def transfer_offered(*, actor: Actor, task: Task, on: date) -> Moving | None:
+    """Return to whom this actor could transfer the task, or None where that is not theirs or not its state."""
+    if not TRANSFER_FLOW.steps_from(task.status) or not may_issue(actor, task.assignment):
+        return None
+    units = equals_of(task=task, on=on).order_by("order_path", "pk")[: limits.OFFERED_UNITS]
+    moving = Moving([], task.transfers, limits.TRANSFERS)
+    return moving if moving.is_used_up else Moving(list(units), task.transfers, limits.TRANSFERS)
+
+
+def equal_named(*, actor: Actor, task_id: int, text: str, on: date) -> Unit:
+    """
+    Return the unit to which a task is to be transferred, by its name.
+
+    :raises NotFound: if this actor may not see the task
+    :raises NotAllowed: if this actor's office did not assign it
+    :raises InvalidInput: if no equal unit, or several, have this name
+    """
+    task = get_task(actor=actor, task_id=task_id)
+    may_issue(actor, task.assignment).require()
+    equals = equals_of(task=task, on=on)
+    found = list(equals.filter(Q(name=text.strip()) | Q(short_name=text.strip()))[:2])
+    if len(found) != 1:
+        sentence = _("It goes to a unit of the same level below the assigner that has no part in it yet.")
+        if found:
+            sentence = _("“%(name)s” means several units. Please write its full name.") % {"name": text.strip()}
+        raise InvalidInput(sentence, fields={"unit": sentence})
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
 class PassedDown:
     """What the page of a task shows about passing it down."""
 
-    may: Decision
-    # Whether there is anybody to whom the unit could pass it.
+    # Whether this actor may pass it down now, and there is anybody below to whom.
     is_possible: bool
     # The assignments by which it was passed down.
     assignments: list[Assignment]
@@ -460,16 +507,19 @@ def passed_down_of(*, actor: Actor, task: Task, day: Day) -> PassedDown:
         if may_see_parts(actor=actor, task=task)
         else []
     )
-    may = may_pass_down(actor, task.unit)
     is_open = task.status in {TaskStatus.TO_SIGN, TaskStatus.IN_HAND}
     return PassedDown(
-        may=may,
-        is_possible=bool(may) and is_open and _has_subordinates(task.unit),
+        is_possible=is_open and can_pass_down(actor=actor, unit=task.unit),
         assignments=passed,
         levels=chain_levels(actor=actor, chain=Chain.below_task(task), day=day) if passed else [],
         open_parts=count_open_parts(actor=actor, task_id=task.pk) if passed else 0,
         added=added_on_the_way(actor=actor, assignment=task.assignment),
     )
+
+
+def can_pass_down(*, actor: Actor, unit: Unit) -> bool:
+    """Return whether this actor passes down for the unit, and there is anybody below to whom."""
+    return bool(may_pass_down(actor, unit)) and _has_subordinates(unit)
 
 
 def _has_subordinates(unit: Unit) -> bool:

@@ -75,7 +75,13 @@ def get_task(*, actor: Actor, task_id: int) -> Task:
     task = (
         visible_tasks(actor=actor)
         .select_related(
-            "assignment__assigner", "assignment__requirement__document", "unit", "checker_unit", "campaign", "in_charge"
+            "assignment__assigner",
+            "assignment__tightened_by",
+            "assignment__requirement__document",
+            "unit",
+            "checker_unit",
+            "campaign",
+            "in_charge",
         )
         .filter(pk=task_id)
         .first()

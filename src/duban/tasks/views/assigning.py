@@ -125,7 +125,24 @@ def assignment(request: Request, assignment_id: int) -> HttpResponse:
     effect = ngettext(
         "After issuing, %(count)d unit receives this.", "After issuing, %(count)d units receive this.", found.count
     ) % {"count": found.count}
-    return render(request, "tasks/assignment.html", {"found": found, "assignment": found.assignment, "effect": effect})
+    shown = {
+        "found": found,
+        "assignment": found.assignment,
+        "effect": effect,
+        "levels": _levels(request, found.assignment),
+        "added": queries.added_on_the_way(actor=request.actor, assignment=found.assignment),
+    }
+    return render(request, "tasks/assignment.html", shown)
+
+
+def _levels(request: Request, assignment: Any) -> list[queries.LevelCounts]:
+    """Return how far the chain has come; nothing for what has not gone out, or was passed down by nobody."""
+    if assignment.issued_at is None:
+        return []
+    today = timezone.localdate()
+    chain = queries.Chain.of_assignment(assignment)
+    levels = queries.chain_levels(actor=request.actor, chain=chain, day=queries.Day(today, today))
+    return levels if len(levels) > 1 else []
 
 
 @require_GET

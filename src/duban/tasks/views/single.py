@@ -17,7 +17,7 @@ from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.tasks import commands, queries, words
 from duban.tasks.commands.answering import GivenFile
-from duban.tasks.forms import ExtensionForm, FeedbackForm, StepForm
+from duban.tasks.forms import ExtensionForm, FeedbackForm, StepForm, TransferForm
 
 
 @require_GET
@@ -42,6 +42,7 @@ def step(request: Request, task_id: int, step_name: str) -> HttpResponse:
             text=given["text"],
             new_due=given["new_due"],
             version=given["version"],
+            despite=given["despite"],
             files=_files(request),
         )
     except InvalidInput as refusal:
@@ -143,8 +144,16 @@ def to_check(request: Request) -> HttpResponse:
     return render(request, "tasks/to_check.html", {"page": page, "today": timezone.localdate()})
 
 
+def task_again(request: Request, task_id: int, forms: dict[str, object]) -> HttpResponse:
+    """Show the task once more with what was refused beside its form."""
+    return _page(request, task_id, forms, status=422)
+
+
 def _page(request: Request, task_id: int, forms: dict[str, object] | None = None, status: int = 200) -> HttpResponse:
-    found = queries.task_page(actor=request.actor, task_id=task_id, on=timezone.localdate())
+    today = timezone.localdate()
+    found = queries.task_page(actor=request.actor, task_id=task_id, on=today)
+    passed = queries.passed_down_of(actor=request.actor, task=found.task, day=queries.Day(today, today))
+    moving = queries.transfer_offered(actor=request.actor, task=found.task, on=today)
     given = forms or {}
     steps = [
         {
@@ -170,6 +179,9 @@ def _page(request: Request, task_id: int, forms: dict[str, object] | None = None
             "found": found,
             "task": found.task,
             "steps": steps,
+            "passed": passed,
+            "moving": moving,
+            "transfer_form": given.get("transfer") or TransferForm(initial={"version": found.task.version}),
             "feedback_form": given.get("feedback") or FeedbackForm(),
             "extension_form": given.get("extension") or ExtensionForm(),
         },
