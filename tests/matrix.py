@@ -21,6 +21,10 @@ from duban.kernel.authority import Actor
 from duban.organisation.models import Line, Person, Post, Unit, UnitImport
 from duban.organisation.register.table import unit_template
 from duban.organisation.states import ImportStatus, PostKind
+from duban.papers.commands import issue_paper
+from duban.papers.layout.content import Content, Text
+from duban.papers.models import Paper
+from duban.reporting.models import Notice
 from duban.tasks import breakdown_files
 from duban.tasks.commands.confirming import hash_of
 from duban.tasks.models import (
@@ -280,6 +284,7 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "post": somebody.post,
         "spare": _somebody_without_account(village),
         "grant": somebody.grant,
+        "paper": _notice(work.assignment),
         **_unconfirmed(campaign, county),
         **_meeting(campaign, county, work.document),
         **_reserved(campaign, county, village),
@@ -303,6 +308,19 @@ def _meeting(campaign: Any, county: Any, document: Document) -> dict[str, Any]:
     second = MeetingSpeech.objects.create(meeting=meeting, position=2, document=document)
     reference = SpeechReference.objects.create(speech=second, start=0, end=4, words=document.raw_text[:4])
     return {"meeting": meeting, "speech": second, "first_speech": first, "reference": reference}
+
+
+def _notice(assignment: Assignment) -> Paper:
+    paper = issue_paper(
+        actor=Actor.system("trial"),
+        unit=assignment.assigner,
+        word=f"试{assignment.assigner_id}",
+        content=Content(title="关于试验的通知", blocks=[Text("请抓紧。")]),
+        on=factories.SOME_DAY,
+        at=factories.SOME_MOMENT,
+    )
+    Notice.objects.create(paper=paper, assignment=assignment)
+    return paper
 
 
 def _unconfirmed(campaign: Any, county: Any) -> dict[str, Any]:

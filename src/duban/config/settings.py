@@ -66,6 +66,7 @@ if ORIGIN:
 
 SUBJECTS = [
     "duban.portal",
+    "duban.reporting",
     "duban.upkeep",
     "duban.tasks",
     "duban.directives",

@@ -50,6 +50,7 @@ TABLES: dict[str, Rights] = {
     "procrastinate_jobs": Rights.ORDINARY,
     "procrastinate_periodic_defers": Rights.ORDINARY,
     "procrastinate_workers": Rights.ORDINARY,
+    "reporting_notice": Rights.APPEND_ONLY,
     "shell_postedrequest": Rights.ORDINARY,
     "tasks_assignment": Rights.ORDINARY,
     "tasks_assignmenthelper": Rights.ORDINARY,

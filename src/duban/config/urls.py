@@ -12,6 +12,7 @@ handler500 = "duban.shell.http.server_error"
 urlpatterns = [
     path("", include("duban.portal.urls")),
     path("", include("duban.accounts.urls")),
+    path("papers/", include("duban.reporting.urls")),
     path("directives/", include("duban.directives.urls")),
     path("tasks/", include("duban.tasks.urls")),
     path("units/", include("duban.organisation.urls")),

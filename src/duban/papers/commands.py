@@ -33,10 +33,10 @@ def issue_paper(*, actor: Actor, unit: Unit, word: str, content: Content, on: da
     decide(actor=actor, capability=PapersCapability.ISSUE, unit=unit).require()
     tidy = word.strip()
     if not tidy or len(tidy) > LONGEST_WORD or not _WORD.fullmatch(tidy):
-        raise InvalidInput(_("Write the word of the series, such as 澜教办发."), field="word")
+        raise _beside("word", _("Write the word of the series, such as 澜教办发."))
     series_id, owner_id, number = _next_number(unit, tidy, on.year)
     if owner_id != unit.pk:
-        raise InvalidInput(_("Another unit issues papers with the word “%(word)s”.") % {"word": tidy}, field="word")
+        raise _beside("word", _("Another unit issues papers with the word “%(word)s”.") % {"word": tidy})
     latest = Paper.objects.filter(series_id=series_id).order_by("-number").values_list("issued_on", flat=True).first()
     if latest is not None and on < latest:
         raise InvalidInput(
@@ -81,7 +81,7 @@ def void_paper(*, actor: Actor, paper_id: int, reason: str, at: datetime) -> Pap
     paper = Paper.objects.select_for_update(of=("self",)).select_related("series__unit").get(pk=paper_id)
     decide(actor=actor, capability=PapersCapability.ISSUE, unit=paper.series.unit).require()
     if not reason.strip():
-        raise InvalidInput(_("Say why the paper is void."), field="reason")
+        raise _beside("reason", _("Say why the paper is void."))
     if paper.voided_at is not None:
         raise IllegalStep(_("This paper is void already."))
     paper.voided_at, paper.voided_by, paper.voided_reason = at, actor.user_id, reason.strip()
@@ -96,6 +96,10 @@ def void_paper(*, actor: Actor, paper_id: int, reason: str, at: datetime) -> Pap
         payload={"reason": paper.voided_reason},
     )
     return paper
+
+
+def _beside(field: str, sentence: object) -> InvalidInput:
+    return InvalidInput(sentence, fields={field: sentence})
 
 
 def _next_number(unit: Unit, word: str, year: int) -> tuple[int, int, int]:

@@ -56,6 +56,10 @@ MENU = (
     ),
     Entry(_("Where the units stand"), "portal:units", (TasksCapability.VIEW,)),
     Entry(
+        _("Papers and figures"),
+        below=(Entry(_("Material for the next promotion meeting"), "reporting:promotion", (TasksCapability.ASSIGN,)),),
+    ),
+    Entry(
         _("Administration"),
         below=(
             Entry(_("Units and people"), "organisation:units", (OrganisationCapability.EDIT,)),
@@ -76,6 +80,7 @@ PLACES = {
     "password": "accounts:password",
     "sign_out": "accounts:sign-out",
     "campaigns": "campaigns:list",
+    "notice": "reporting:notice",
 }
 
 

@@ -1,10 +1,9 @@
 """Pages that span subjects."""
 
-import tempfile
 from datetime import date
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +15,9 @@ from duban.organisation.states import Field, Kind, Level, Rank
 from duban.portal import charts, queries
 from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, PRINCIPAL, TOWNSHIP
 from duban.portal.queries import UnitChoice
+from duban.shell.handing_out import listing_file
 from duban.shell.requests import Request
-from duban.tasks.words import attachment_header
-from duban.workbooks import listing
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from duban.workbooks.listing import Listing
 
 
 @require_GET
@@ -319,18 +315,5 @@ def _day(query: QueryDict, name: str) -> date | None:
         raise InvalidInput(_("This is not a date. Write it as 2026-03-02.")) from None
 
 
-def _file(found: listing.Listing, kind: str) -> HttpResponseBase:
-    name = f"{found.title}-{found.as_of or timezone.localdate()}"
-    if kind == "word":
-        response: HttpResponseBase = HttpResponse(listing.word_table(listing=found), content_type=DOCX)
-        response["Content-Disposition"] = attachment_header(f"{name}.docx")
-        return response
-    if kind != "excel":
-        raise NotFound(_("There is no such page."))
-    # Closed, and with it removed, when the answer has been sent.
-    file = tempfile.TemporaryFile()  # noqa: SIM115
-    listing.write_workbook(listing=found, file=file)
-    file.seek(0)
-    response = FileResponse(file, content_type=XLSX)
-    response["Content-Disposition"] = attachment_header(f"{name}.xlsx")
-    return response
+def _file(found: Listing, kind: str) -> HttpResponseBase:
+    return listing_file(listing=found, kind=kind, on=timezone.localdate())

@@ -18,6 +18,7 @@ urlpatterns = [
     path("breakdown/template.xlsx", breakdown.template, name="template"),
     path("breakdown/export.xlsx", breakdown.export, {"kind": "xlsx"}, name="export-xlsx"),
     path("breakdown/export.docx", breakdown.export, {"kind": "docx"}, name="export-docx"),
+    path("breakdown/export.pdf", breakdown.export, {"kind": "pdf"}, name="export-pdf"),
     path("breakdown/<int:import_id>/", breakdown.received, name="import"),
     path("breakdown/<int:import_id>/marked/", breakdown.marked, name="import-marked"),
     path("breakdown/<int:import_id>/take-over/", breakdown.take_over, name="import-take-over"),

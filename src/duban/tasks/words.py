@@ -1,7 +1,6 @@
 """Words of buttons, states and notices, said in one place."""
 
 from datetime import date
-from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
@@ -51,12 +50,6 @@ def judged(*, status: str, agreed_due: date | None, due_kind: str, as_of: date, 
     if status in {TaskStatus.DECLINED, TaskStatus.WITHDRAWN}:
         return "off", str(TaskStatus(status).label)
     return "normal", _("On course")
-
-
-def attachment_header(name: str) -> str:
-    """Return the header that hands a file out under its own name, Chinese included (RFC 6266)."""
-    plain = name.encode("ascii", "ignore").decode().replace('"', "").replace("\\", "") or "file"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
 def share_done(*, finished: int, issued: int) -> str:

@@ -55,6 +55,8 @@ class Content:
     annexes: Sequence[Annex] = ()
     copies_to: str = ""
     printed_by: str = ""
+    # The whole paper on A3 lying on its side: a table that is wide.
+    is_landscape: bool = False
     # Said at the foot of a draft, in place of a signature.
     is_draft: bool = False
 

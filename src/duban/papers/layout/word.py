@@ -30,7 +30,7 @@ _CENTRE, _RIGHT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
 
 def word_of(*, content: Content, profile: Profile = STANDARD) -> bytes:
     """Return the paper as .docx, with the faces that the standard names; Word says itself which it replaces."""
-    writer = _Writer(profile)
+    writer = _Writer(profile, is_landscape=content.is_landscape)
     writer.head(content)
     writer.blocks(content.blocks)
     writer.annex_list(content.annexes)
@@ -44,7 +44,7 @@ def word_of(*, content: Content, profile: Profile = STANDARD) -> bytes:
 
 
 class _Writer:
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, *, is_landscape: bool) -> None:
         self.profile = profile
         self.document: Any = Document()
         properties = self.document.core_properties
@@ -53,7 +53,7 @@ class _Writer:
         normal.font.size = Pt(profile.size)
         _name_face(normal.element.get_or_add_rPr(), faces.BODY)
         self.document.settings.odd_and_even_pages_header_footer = True
-        self._page(self.document.sections[0])
+        self._page(self.document.sections[0], is_landscape=is_landscape)
 
     def head(self, content: Content) -> None:
         if content.red_head:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from duban.kernel.errors import InvalidInput
+from duban.shell.handing_out import handed_out
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
@@ -126,8 +127,7 @@ def decide_extension(request: Request, task_id: int, step_name: str) -> HttpResp
 def evidence_file(request: Request, task_id: int, evidence_id: int) -> HttpResponse:
     """Hand out one file of a task, after the task's own check."""
     name, media_type, content = queries.evidence_file(actor=request.actor, task_id=task_id, evidence_id=evidence_id)
-    response = HttpResponse(content, content_type=media_type)
-    response["Content-Disposition"] = words.attachment_header(name)
+    response = handed_out(content=content, media_type=media_type, name=name)
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
