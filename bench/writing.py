@@ -102,8 +102,8 @@ def step_by_hand(*, connection: psycopg.Connection[Any], times: int = 40) -> flo
                 prepare=True,
             )
             connection.execute(
-                "INSERT INTO tasks_taskentry (task_id, kind, user_id, by, unit_id, text, made_at)"
-                " VALUES (%s, 'sign', 1, '', %s, '', now())",
+                "INSERT INTO tasks_taskentry (task_id, kind, user_id, by, unit_id, text, made_at, keyed_by, way)"
+                " VALUES (%s, 'sign', 1, '', %s, '', now(), '', '')",
                 [task, unit],
                 prepare=True,
             )

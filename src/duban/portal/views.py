@@ -204,6 +204,8 @@ def _place(name: str) -> str:
     """Return the address of the list that a row of the desk counts."""
     if name == "asked_done":
         return reverse("tasks:to-check")
+    if name == "to_pass_down":
+        return reverse("tasks:to-pass-down")
     return f"{reverse('portal:work-list')}?status={name}"
 
 

@@ -81,7 +81,17 @@ def _rows(actor: Actor, campaign: Campaign, table: UnitTable) -> list[DeskRow]:
     found = tasks.waiting(actor=actor, campaign_id=campaign.pk, day=table.day)
     # What the figures have counted is exact beyond a thousand.
     counted = {"to_sign": "to_sign", "overdue": "overdue", "declined": "declined"}
+    received = tasks.received_waiting(actor=actor, campaign_id=campaign.pk)
     return [
+        DeskRow(
+            name="to_pass_down",
+            label=_("To be passed down"),
+            number=received.number,
+            oldest=received.oldest,
+            oldest_words=_("issued") if received.oldest else "",
+            button=_("Pass down"),
+        )
+    ] + [
         DeskRow(
             name=name,
             label=label,

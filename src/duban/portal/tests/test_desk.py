@@ -92,6 +92,16 @@ def test_the_oldest_of_each_row_is_shown(waiting: Office) -> None:
     assert rows["due_today"].oldest is None
 
 
+def test_what_was_received_from_above_stands_first_at_the_county(office: Office) -> None:
+    county = office.tree.counties[0]
+    office.assign(units=[county, office.tree.counties[1]], wording="逐级落实")
+    clerk = make_person_with_account(unit=county, role="county_office")
+    first = desk_of(office, actor_for(account=clerk)).rows[0]
+    assert (first.name, first.number, first.oldest) == ("to_pass_down", 1, SOME_DAY)
+    assert "逐级落实" in page_of(client_of(clerk), "/tasks/to-pass-down/")
+    assert desk_of(office).rows[0].number == 0, "nothing was asked of the city itself"
+
+
 def test_coming_days_are_working_days_and_name_what_falls_due(office: Office) -> None:
     saturday = SOME_DAY + timedelta(days=5)
     office.assign(units=office.tree.villages[:5], wording="走访困难党员", due_on=SOME_DAY + timedelta(days=1))

@@ -39,6 +39,7 @@ INHERITED = (
     "due_text",
     "rhythm",
     "importance",
+    "is_principals_own",
 )
 
 

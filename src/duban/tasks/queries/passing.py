@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from duban.kernel.authority import Actor, Scope, path_end
@@ -22,6 +23,7 @@ from duban.tasks.policy import TasksCapability, may_issue, may_pass_down
 from duban.tasks.queries.assigning import NAMED_UNITS, get_assignment
 from duban.tasks.queries.lists import PAGE_SIZE, Day, ordered, page_of, status_condition
 from duban.tasks.queries.single import get_task, visible_tasks
+from duban.tasks.queries.waiting import Waiting
 from duban.tasks.states import OPEN_STATUSES, TRANSFER_FLOW, Target, TaskStatus
 
 # Of which counts the panel of parts and the table of the chain speak.
@@ -49,6 +51,13 @@ def to_pass_down(*, actor: Actor, campaign_id: int) -> QuerySet[Task]:
         )
     )
     return waiting.select_related("assignment__assigner", "unit")
+
+
+def received_waiting(*, actor: Actor, campaign_id: int) -> Waiting:
+    """Return how many received tasks wait to be passed down, and since when the oldest was issued."""
+    found = to_pass_down(actor=actor, campaign_id=campaign_id).order_by()
+    told = found.aggregate(number=Count("pk"), oldest=Min("issued_at"))
+    return Waiting(told["number"], timezone.localdate(told["oldest"]) if told["oldest"] else None)
 
 
 def to_pass_down_page(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
