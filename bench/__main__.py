@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from bench import city as shape
-from bench import reading, writing
+from bench import keeping, reading, writing
 from bench.city import City
 from bench.load import median_of_runs
 from bench.place import BUILD, Place, make_empty, open_place
@@ -99,6 +99,7 @@ class Bench:
                 self._export()
                 self._memory()
                 self._imports(is_quick=is_quick)
+                self._keeping()
         finally:
             self.program.end()
         return self.found
@@ -240,6 +241,19 @@ class Bench:
         took_back, errors = writing.measure_return(root=root, content=content)
         back = round(took_back)
         self._add(Row("import returned with errors", "city office", number, errors, back, back, 0, 0, 20000))
+
+    def _keeping(self) -> None:
+        if not self._wanted("restore of the bench city"):
+            return
+        kept = keeping.measure_keeping(place=self.place)
+        for name, seconds, aim in (
+            ("backup of the bench city", kept.backup, keeping.BACKUP_AIM_SECONDS),
+            ("restore of the bench city", kept.restore, keeping.RESTORE_AIM_SECONDS),
+        ):
+            self._add(
+                Row(name, "", self.city.units, kept.rows, 0, 0, 0, 0, 0, value=round(seconds, 1), aim=aim, unit="s")
+            )
+        print(f"  {kept.rows} rows, archive of {kept.megabytes:.0f} MB", flush=True)
 
 
 def _memory(name: str, value: float, aim: float) -> Row:

@@ -69,6 +69,7 @@ VERB_WORDS: dict[str, object] = {
     "figures.recount": pgettext_lazy("record", "figures recounted"),
     "upkeep.clear": pgettext_lazy("record", "cleared after its time"),
     "upkeep.backup": pgettext_lazy("record", "backup taken"),
+    "upkeep.restore": pgettext_lazy("record", "restored from a backup"),
     "figures.close_days": pgettext_lazy("record", "day of figures closed"),
 }
 

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -286,6 +287,126 @@ def worker() -> None:
     from duban.config.worker import work
 
     work()
+
+
+@program.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive, a .zip; it must not exist yet.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Write nothing: read an archive, compare every hash.")
+    ] = False,
+    with_secrets: Annotated[bool, typer.Option("--with-secrets", help="Also the key that signs sessions.")] = False,
+) -> None:
+    """Write everything into one archive, while people go on working. Needs DATABASE_OWNER_URL or the embedded database."""
+    if verify:
+        from duban.config.backup import archive
+
+        whole = archive.verify(path=file)
+        print(f"Whole: taken {whole.taken_at}, {sum(whole.rows.values())} rows, {len(whole.files)} files.")
+        return
+    with _as_owner(is_new=False) as (owner_url, home):
+        _django()
+        from django.utils import timezone
+
+        from duban.config.backup.taking import take
+        from duban.kernel.authority import Actor
+        from duban.upkeep import commands
+
+        at = timezone.now()
+        taken = take(owner_url=owner_url, home=home, path=file, has_secrets=with_secrets, at=at, say=print)
+        rows, files = sum(taken.manifest.rows.values()), len(taken.manifest.files)
+        commands.note_backup(
+            actor=Actor.system("backup"),
+            taken_at=at,
+            size=taken.size,
+            rows=rows,
+            files=files,
+            sha256=taken.sha256,
+            has_secrets=with_secrets,
+            at=timezone.now(),
+        )
+        _close_connections()
+    print(f"Taken: {rows} rows, {files} files, {taken.size // 1024} KB, sha256 {taken.sha256}.")
+    if taken.manifest.missing_files:
+        names = " ".join(taken.manifest.missing_files)
+        _fail(f"The archive is whole, but these files were missing or damaged before: {names}", REFUSED)
+
+
+@program.command()
+def restore(file: Annotated[Path, typer.Argument(help="The archive.")]) -> None:
+    """Fill an empty database and an empty DUBAN_HOME from an archive, and compare every figure: all of it, or nothing."""
+    from duban.config.backup import archive
+    from duban.config.secret_files import read_or_make_secret
+
+    # Before anything is made: what cannot be restored leaves no trace.
+    print("Reading the backup from beginning to end …")
+    archive.verify(path=file)
+    home = _home()
+    written = archive.put_secrets(path=file, home=home)
+    key = home / "secrets" / "secret_key"
+    is_key_new = not key.exists() and "DUBAN_SECRET_KEY_FILE" not in os.environ
+    try:
+        if is_key_new:
+            read_or_make_secret(home=home, name="secret_key")
+            written.append(key)
+        with _as_owner(is_new=True) as (owner_url, _home_folder):
+            _django()
+            from django.conf import settings
+            from django.utils import timezone
+
+            from duban.config.backup import restoring
+
+            done = restoring.restore(owner_url=owner_url, files=settings.FILES, path=file, at=timezone.now(), say=print)
+            _close_connections()
+    except BaseException:
+        for secret in written:
+            secret.unlink(missing_ok=True)
+        raise
+    print(
+        f"Restored: {sum(done.manifest.rows.values())} rows and {len(done.manifest.files)} files as of {done.manifest.taken_at};"
+    )
+    print("every table, every figure and every file is as the backup says.")
+    if is_key_new:
+        print("A new secret key was made: everybody signs in again.")
+    if done.record_faults:
+        _fail(
+            f"The record of changes had {done.record_faults} faults when the backup was taken: duban audit verify",
+            REFUSED,
+        )
+
+
+def _home() -> Path:
+    return Path(os.environ.get("DUBAN_HOME", Path.cwd() / "build" / "home")).absolute()
+
+
+@contextmanager
+def _as_owner(*, is_new: bool) -> Iterator[tuple[str, Path]]:
+    """Work as the owner of the database; an embedded one that does not run is started for as long as it takes."""
+    from duban.config import embedded
+
+    home = _home()
+    owner_url, running = os.environ.get("DATABASE_OWNER_URL", ""), None
+    if not owner_url and os.environ.get("DATABASE_URL"):
+        _fail("DATABASE_OWNER_URL is not set: this is done as the owner of the database.", REFUSED)
+    if not owner_url:
+        if not is_new and not embedded.has_data(home=home):
+            _fail(f"There is nothing to back up in {home}.", REFUSED)
+        owner_url = embedded.running_owner_url(home=home)
+    if not owner_url:
+        running = embedded.start(home=home, progress=print)
+        owner_url = running.owner_url
+    os.environ.update(DUBAN_AS_OWNER="1", DATABASE_OWNER_URL=owner_url, DUBAN_HOME=str(home))
+    try:
+        yield owner_url, home
+    finally:
+        if running is not None:
+            running.stop()
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
 
 
 @program.command()

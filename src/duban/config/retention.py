@@ -65,6 +65,14 @@ RETENTION: Sequence[Line] = (
         remove=tasks.clear_breakdown_files,
     ),
     Line(
+        name="one_time_links",
+        what=_("One-time links that nobody used"),
+        kept=timedelta(days=30),
+        rule=_("From their end. A link that was used is the proof of a decision and stays."),
+        count=task_queries.count_unused_links,
+        remove=tasks.clear_unused_links,
+    ),
+    Line(
         name="unowned_files",
         what=_("Files that nothing names"),
         kept=timedelta(days=7),

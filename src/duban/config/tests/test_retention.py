@@ -21,11 +21,11 @@ from duban.kernel.authority import Actor
 from duban.kernel.errors import NotAllowed, NotFound
 from duban.organisation import queries as organisation
 from duban.organisation.models import UnitImport
-from duban.organisation.states import ImportStatus
+from duban.organisation.states import ImportStatus, PostKind
 from duban.shell.models import PostedRequest
 from duban.tasks import breakdown_files
-from duban.tasks.models import BreakdownImport
-from duban.tasks.states import BreakdownStatus
+from duban.tasks.models import BreakdownImport, Confirmation, ConfirmationLink
+from duban.tasks.states import BreakdownStatus, ReservedAct
 from duban.upkeep import commands, jobs, lines, queries
 from duban.upkeep.models import Clearing
 
@@ -53,6 +53,21 @@ def moments(name, now):
     """Return a moment on either side of a line: already due, and not yet."""
     edge = now - line(name).kept
     return edge - SOON, edge + SOON
+
+
+def a_confirmation(tree, campaign):
+    work = factories.make_work(campaign=campaign, assigner=tree.city, units=[tree.villages[0]])
+    principal = factories.make_person_with_account(
+        unit=tree.villages[0], role="unit_principal", post_kind=PostKind.PRINCIPAL
+    )
+    return Confirmation.objects.create(
+        task=work.tasks[0],
+        act=ReservedAct.ASK_DONE,
+        post=principal.post,
+        text="已完成",
+        prepared_words="",
+        asked_at=factories.SOME_MOMENT,
+    )
 
 
 def fill(tree, campaign, now):
@@ -83,6 +98,19 @@ def fill(tree, campaign, now):
             started_by=7,
             started_at=moment,
         )
+    confirmation = a_confirmation(tree, campaign)
+    for number, moment in enumerate(moments("one_time_links", now)):
+        for used_at in (None, moment):
+            ConfirmationLink.objects.create(
+                confirmation=confirmation,
+                post=confirmation.post,
+                token_hash=f"{number}{used_at is None}",
+                made_words="",
+                made_at=moment,
+                expires_at=moment,
+                used_at=used_at,
+                ended_at=moment,
+            )
     for number, moment in enumerate(moments("unowned_files", now)):
         left = place_of(f"{number}" * 64)
         left.parent.mkdir(parents=True, exist_ok=True)

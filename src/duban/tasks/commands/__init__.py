@@ -8,7 +8,7 @@ from duban.tasks.commands.answering import (
 )
 from duban.tasks.commands.breakdown import draft_from_words, receive_breakdown, take_over_breakdown
 from duban.tasks.commands.checking import decide_extension
-from duban.tasks.commands.clearing import clear_breakdown_files
+from duban.tasks.commands.clearing import clear_breakdown_files, clear_unused_links
 from duban.tasks.commands.confirming import (
     agree_by_signed_page,
     decide_by_link,
@@ -29,6 +29,7 @@ __all__ = [
     "ask_extension",
     "attach_evidence",
     "clear_breakdown_files",
+    "clear_unused_links",
     "create_assignment",
     "decide_by_link",
     "decide_confirmation",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -156,3 +157,13 @@ def link_refusal(*, actor: Actor, link: ConfirmationLink, at: datetime) -> str:
     if link.expires_at <= at:
         return _("This link held for 24 hours and has expired. Ask for a new one.")
     return ""
+
+
+def unused_links(*, actor: Actor, before: datetime) -> QuerySet[ConfirmationLink]:
+    """Return the one-time links that ran out before that moment and that nobody used."""
+    return ConfirmationLink.objects.filter(expires_at__lt=before, used_at__isnull=True)
+
+
+def count_unused_links(*, actor: Actor, before: datetime) -> int:
+    """Return how many one-time links ran out before that moment without being used."""
+    return unused_links(actor=actor, before=before).count()
