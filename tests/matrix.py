@@ -18,7 +18,8 @@ from duban.config.roles import ROLES
 from duban.directives.models import Document, Meeting, MeetingSpeech, SpeechReference
 from duban.directives.states import DocumentStatus, RequirementStatus
 from duban.kernel.authority import Actor
-from duban.organisation.models import Line, Person, Post, Unit, UnitImport
+from duban.organisation.models import Line, MemberImport, Membership, Person, Post, Unit, UnitImport
+from duban.organisation.register.members import member_template
 from duban.organisation.register.table import unit_template
 from duban.organisation.states import ImportStatus, PostKind
 from duban.papers.commands import issue_paper
@@ -271,6 +272,19 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
             status=ImportStatus.WITH_ERRORS,
             started_by=0,
             started_at=factories.SOME_MOMENT,
+        ),
+        "member_import": MemberImport.objects.create(
+            root=county,
+            file_name="党员.xlsx",
+            content=member_template(),
+            status=ImportStatus.WITH_ERRORS,
+            started_by=0,
+            started_at=factories.SOME_MOMENT,
+        ),
+        "membership": Membership.objects.create(
+            unit=village,
+            person=Person.objects.create(name="党员甲", external_id=f"M{village.pk}"),
+            starts_on=factories.LONG_AGO,
         ),
         # Lines run through the whole city and are no secret of a county.
         "line": Line.objects.create(name=f"系统{county.pk}"),

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duban.access import roles
@@ -185,6 +186,53 @@ def _may_reach_the_line(actor: Actor, lead_unit_id: int) -> None:
     within = organisation.units_where(actor=actor, capability=AccessCapability.EDIT)
     if within.filter(pk__any_of=units).count() < len(units):
         raise NotAllowed(_("This line reaches beyond the units that you administer. Ask the administrator above you."))
+
+
+@transaction.atomic
+def end_grants_with_units(*, actor: Actor, at: datetime) -> int:
+    """
+    End the grants at units that ended, and take those units off the lists of others; accounts stay. May run twice.
+
+    Nothing is granted at the successor: who gains rights there, a security administrator decides. Returns how many ended.
+    """
+    ended_units = list(organisation.heirs(actor=actor))
+    in_force = Q(ends_at__isnull=True) | Q(ends_at__gt=at)
+    listed = GrantUnit.objects.filter(unit_id__any_of=ended_units).filter(
+        grant__in=Grant.objects.filter(in_force).values("pk")
+    )
+    shortened = list(listed.values_list("grant_id", "unit_id"))
+    listed.delete()
+    emptied = Q(reach=Reach.LISTED, pk__in=[grant_id for grant_id, _unit in shortened]) & ~Exists(
+        GrantUnit.objects.filter(grant_id=OuterRef("pk"))
+    )
+    at_ended = Q(unit_id__any_of=ended_units)
+    found = list(Grant.objects.select_for_update().filter(in_force).filter(at_ended | emptied).order_by("pk"))
+    for grant in found:
+        # One that was still to begin never does.
+        grant.ends_at = max(at, grant.starts_at)
+        grant.ended_reason = gettext("The unit has ended.")
+    Grant.objects.bulk_update(found, ["ends_at", "ended_reason"], batch_size=1000)
+    audit.record_many(
+        actor=actor,
+        at=at,
+        events=[
+            *(
+                audit.Event("grant.unlist", "grant", grant_id, unit_id, {"reason": "unit ended"})
+                for grant_id, unit_id in shortened
+            ),
+            *(
+                audit.Event(
+                    "grant.end",
+                    "grant",
+                    grant.pk,
+                    grant.unit_id,
+                    {"user": grant.user_id, "role": grant.role, "reason": "unit ended"},
+                )
+                for grant in found
+            ),
+        ],
+    )
+    return len(found)
 
 
 def _invalid(field: str, sentence: object) -> InvalidInput:

@@ -214,21 +214,28 @@ def _recount(at: Any, actor: Any) -> None:
 
 @program.command()
 def check() -> None:
-    """Prove that the unit tree and the numbers of papers are whole; every fault is one line, and any makes the exit status 1."""
+    """Prove that the tree is whole, papers have no gaps and everything open has an owner; each fault is a line, status 1."""
     _command(_check)
 
 
 def _check(at: Any, actor: Any) -> None:
+    from django.utils import timezone
+
     from duban.config import migrating
     from duban.organisation import queries
     from duban.papers import queries as papers
 
-    faults = [*queries.check_tree(actor=actor), *papers.gaps(actor=actor), *filter(None, [migrating.refuse_owner()])]
+    faults = [
+        *queries.check_tree(actor=actor),
+        *queries.check_owners(actor=actor, on=timezone.localdate(at)),
+        *papers.gaps(actor=actor),
+        *filter(None, [migrating.refuse_owner()]),
+    ]
     for fault in faults:
         print(fault)
     if faults:
         raise SystemExit(REFUSED)
-    print("The unit tree is whole.")
+    print("The unit tree is whole, and everything open has an owner.")
 
 
 @audit_commands.command("verify")

@@ -57,6 +57,14 @@ RETENTION: Sequence[Line] = (
         remove=organisation.clear_import_files,
     ),
     Line(
+        name="member_workbooks",
+        what=_("Uploaded tables of members"),
+        kept=timedelta(days=30),
+        rule=_("From the upload, or until they are taken over or put aside; they name people."),
+        count=organisation_queries.count_old_member_tables,
+        remove=organisation.clear_member_tables,
+    ),
+    Line(
         name="breakdown_workbooks",
         what=_("Uploaded breakdown tables"),
         kept=timedelta(days=30),

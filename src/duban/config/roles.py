@@ -17,22 +17,24 @@ _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW})
 _PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
 _ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN}
 _ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER})
+# Names of members stay in the branch and with the offices that keep the register.
+_MEMBERS = frozenset({Organisation.READ_MEMBERS, Organisation.KEEP_MEMBERS})
 
 ROLES: dict[str, frozenset[str]] = {
     # The office of a leading group: assigns, follows, checks.
-    "office_clerk": frozenset(_ASSIGNS | {Organisation.EDIT, Organisation.IMPORT}),
-    "office_head": frozenset(_ASSIGNS | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT}),
+    "office_clerk": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT}),
+    "office_head": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT}),
     # The same on its own subtree.
-    "county_office": frozenset(_ASSIGNS | {Organisation.EDIT, Organisation.IMPORT}),
+    "county_office": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT}),
     # A lead department reads and passes down inside its line.
     "line_clerk": frozenset(_READS | _PASSES),
     # A unit answers for itself.
-    "unit_liaison": frozenset(_ANSWERS),
-    "unit_principal": frozenset(_ANSWERS | _PASSES | {Portal.PRINCIPAL}),
+    "unit_liaison": frozenset(_ANSWERS | _MEMBERS),
+    "unit_principal": frozenset(_ANSWERS | _PASSES | _MEMBERS | {Portal.PRINCIPAL}),
     "unit_deputy": frozenset(_ANSWERS),
-    "branch_secretary": frozenset(_ANSWERS | {Portal.BRANCH}),
+    "branch_secretary": frozenset(_ANSWERS | _MEMBERS | {Portal.BRANCH}),
     # A township records for its villages, and passes down to them.
-    "township_recorder": frozenset(_ANSWERS | _PASSES | {Portal.TOWNSHIP}),
+    "township_recorder": frozenset(_ANSWERS | _PASSES | _MEMBERS | {Portal.TOWNSHIP}),
     # Supervision reads and never edits.
     "group_head": frozenset(_READS),
     "group_member": frozenset(_READS),

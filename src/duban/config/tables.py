@@ -38,6 +38,9 @@ TABLES: dict[str, Rights] = {
     "figures_figuresday": Rights.ORDINARY,
     "organisation_closure": Rights.ORDINARY,
     "organisation_line": Rights.ORDINARY,
+    "organisation_memberimport": Rights.ORDINARY,
+    "organisation_memberrow": Rights.ORDINARY,
+    "organisation_membership": Rights.ORDINARY,
     "organisation_person": Rights.ORDINARY,
     "organisation_post": Rights.ORDINARY,
     "organisation_unit": Rights.ORDINARY,
@@ -46,6 +49,7 @@ TABLES: dict[str, Rights] = {
     "organisation_unitname": Rights.ORDINARY,
     "papers_paper": Rights.ORDINARY,
     "papers_series": Rights.ORDINARY,
+    "organisation_unitsuccession": Rights.ORDINARY,
     "procrastinate_events": Rights.ORDINARY,
     "procrastinate_jobs": Rights.ORDINARY,
     "procrastinate_periodic_defers": Rights.ORDINARY,
@@ -66,6 +70,7 @@ TABLES: dict[str, Rights] = {
     "tasks_taskfigurespast": Rights.ORDINARY,
     "upkeep_backup": Rights.APPEND_ONLY,
     "upkeep_clearing": Rights.ORDINARY,
+    "workbooks_columnmapping": Rights.ORDINARY,
     "workdays_workday": Rights.ORDINARY,
 }
 

@@ -368,3 +368,20 @@ def issue(request: Request, assignment_id: int) -> object:
 def get_assignment(request: Request, assignment_id: int) -> object:
     """Return one assignment of this office, with how far it has been issued."""
     return queries.get_assignment(actor=request.actor, assignment_id=assignment_id)
+
+
+class LateUnitsIn(Schema):
+    unit_ids: list[int]
+
+
+class ServedOut(Schema):
+    served: int
+
+
+@router.post("/assignments/{assignment_id}/late-units", response=ServedOut)
+def issue_to_late_units(request: Request, assignment_id: int, given: LateUnitsIn) -> object:
+    """Issue an assignment of a class to units that came into the class after it was issued."""
+    served = commands.issue_to_late_units(
+        actor=request.actor, assignment_id=assignment_id, unit_ids=given.unit_ids, at=timezone.now()
+    )
+    return {"served": served}

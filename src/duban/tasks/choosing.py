@@ -11,6 +11,8 @@ from duban.organisation.models import Unit
 from duban.tasks.models import Assignment, AssignmentUnit, Task
 from duban.tasks.states import Target
 
+_AXES = (("level", "levels"), ("field", "fields"), ("kind", "kinds"), ("rank", "ranks"))
+
 
 def units_of(*, assignment: Assignment, on: date) -> QuerySet[Unit]:
     """Return the units that an assignment means on a day; what is passed down, without those that received it before."""
@@ -44,7 +46,7 @@ def units_of_rule(*, assigner: Unit, target: str, rule: Mapping[str, object], on
         return subordinates(unit=assigner, on=on).filter(Q(parent=assigner) | Q(line__lead_unit=assigner))
     units = _at_or_below(assigner, on)
     condition = Q()
-    for column, key in (("level", "levels"), ("field", "fields"), ("kind", "kinds"), ("rank", "ranks")):
+    for column, key in _AXES:
         values = _listed(rule, key)
         if values:
             condition &= Q(**{f"{column}__in": values})
@@ -71,6 +73,14 @@ def subordinates(*, unit: Unit, on: date) -> QuerySet[Unit]:
 def _at_or_below(unit: Unit, on: date) -> QuerySet[Unit]:
     below = Q(path__gte=unit.path, path__lt=path_end(unit.path))
     return Unit.objects.filter(organisation.in_force(on=on)).filter(below | Q(line__lead_unit=unit))
+
+
+def is_meant(*, unit: Unit, assigner: Unit, rule: Mapping[str, object]) -> bool:
+    """Return whether a rule of a class means a unit, as `units_of_rule` would choose; whether it exists is not asked."""
+    within = unit.path.startswith(assigner.path) or (unit.line is not None and unit.line.lead_unit_id == assigner.pk)
+    if unit.pk == assigner.pk or not within:
+        return False
+    return all(getattr(unit, column) in values for column, key in _AXES if (values := _listed(rule, key)))
 
 
 def _listed(rule: Mapping[str, object], key: str) -> list[object]:

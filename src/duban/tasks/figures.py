@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from duban.figures.tables import Figure, FigureTable
 
 _OPEN = "record.status IN ('to_sign', 'in_hand', 'asked_done')"
-_OWED = "record.status NOT IN ('declined', 'withdrawn')"
+_OWED = "record.status NOT IN ('declined', 'withdrawn', 'merged')"
 
 TASK_FIGURES = FigureTable(
     name="tasks",

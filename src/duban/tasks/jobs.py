@@ -14,3 +14,11 @@ def fan_out(*, assignment_id: int) -> None:
     actor = Actor.system("tasks.fan_out")
     while commands.serve_next_units(actor=actor, assignment_id=assignment_id, at=timezone.now()):
         pass
+
+
+@app.task(name="tasks.take_over", queue="fan_out", retry=WHEN_THE_DATABASE_IS_BACK)
+def take_over() -> None:
+    """Give what units that ended still owed, checked and followed to their successors, 5,000 rows at a time."""
+    actor = Actor.system("tasks.take_over")
+    while commands.take_over_next(actor=actor, at=timezone.now()):
+        pass

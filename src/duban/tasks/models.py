@@ -175,6 +175,8 @@ class Task(models.Model):
     # Changed only by commands along TASK_FLOW.
     status = models.CharField(max_length=20, choices=TaskStatus, default=TaskStatus.TO_SIGN)
     is_key = models.BooleanField(default=False)
+    # The task inside which a merged one goes on.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     # Never changed after issue; null for long-term and undated work.
     original_due = models.DateField(null=True, blank=True)
     # An earlier date that a lower level set when passing down; counted as burden. Never changed after issue.
@@ -209,6 +211,9 @@ class Task(models.Model):
             models.CheckConstraint(condition=Q(status__in=TaskStatus.values), name="task_status_is_known"),
             models.CheckConstraint(
                 condition=~Q(status=TaskStatus.DONE) | Q(finished_on__isnull=False), name="task_done_has_its_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=TaskStatus.MERGED) | Q(merged_into__isnull=False), name="task_merged_into_another"
             ),
         ]
         indexes = [

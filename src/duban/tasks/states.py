@@ -26,6 +26,8 @@ class TaskStatus(TextChoices):
     IN_HAND = "in_hand", _("In hand")
     ASKED_DONE = "asked_done", _("To be checked")
     DONE = "done", _("Done")
+    # Goes on inside another task.
+    MERGED = "merged", _("Merged")
     DECLINED = "declined", _("Returned to assigner")
     WITHDRAWN = "withdrawn", pgettext_lazy("task", "Withdrawn")
 
@@ -45,6 +47,8 @@ TRANSFER_FLOW = Flow(
     Step("transfer", TaskStatus.DECLINED, TaskStatus.TO_SIGN, reason_required=True),
 )
 OPEN_STATUSES = (TaskStatus.TO_SIGN, TaskStatus.IN_HAND, TaskStatus.ASKED_DONE)
+# Nothing more is to be done; everything else goes to the successor when a unit ends.
+CLOSED_STATUSES = (TaskStatus.DONE, TaskStatus.WITHDRAWN, TaskStatus.MERGED)
 
 
 class DueKind(TextChoices):
@@ -95,6 +99,8 @@ class EntryKind(TextChoices):
     ASK_EXTENSION = "ask_extension", _("Asked for an extension")
     GRANT_EXTENSION = "grant_extension", _("Extension granted")
     REFUSE_EXTENSION = "refuse_extension", _("Extension refused")
+    MERGE = "merge", _("Merged")
+    TAKE_OVER = "take_over", _("Taken over")
     MOVED_UP = "moved_up", _("Check moved one level up")
     PASS_DOWN = "pass_down", _("Passed down")
     TRANSFER = "transfer", _("Transferred to another unit")
@@ -114,6 +120,9 @@ CHANGE_FLOW = Flow(
     Step("grant", ChangeStatus.ASKED, ChangeStatus.GRANTED),
     Step("refuse", ChangeStatus.ASKED, ChangeStatus.REFUSED, reason_required=True),
 )
+
+
+OPEN_CHANGES = (ChangeStatus.ASKED,)
 
 
 class BreakdownStatus(TextChoices):

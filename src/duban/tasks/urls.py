@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from duban.tasks.views import assigning, breakdown, confirming, passing, recording, single
+from duban.tasks.views import assigning, breakdown, confirming, late_units, passing, recording, single
 
 app_name = "tasks"
 urlpatterns = [
     path("assign/", assigning.assign, name="assign"),
     path("assign/paper/<int:document_id>/", assigning.draft_document, name="draft-document"),
     path("assignments/", assigning.assignments, name="assignments"),
+    path("assignments/new-units/", late_units.late_units, name="late-units"),
     path("assignments/<int:assignment_id>/", assigning.assignment, name="assignment"),
     path("assignments/<int:assignment_id>/edit/", assigning.edit, name="edit"),
     path("assignments/<int:assignment_id>/issue/", assigning.issue, name="issue"),

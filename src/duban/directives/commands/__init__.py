@@ -24,6 +24,7 @@ from duban.directives.commands.meetings import (
     withdraw_meeting,
 )
 from duban.directives.commands.taking_in import take_in_document
+from duban.directives.commands.taking_over import take_over_documents
 
 __all__ = [
     "Attendant",
@@ -48,6 +49,7 @@ __all__ = [
     "take_all_concrete",
     "take_document_step",
     "take_in_document",
+    "take_over_documents",
     "take_requirement",
     "withdraw_meeting",
 ]

@@ -20,8 +20,10 @@ from duban.tasks.commands.confirming import (
 from duban.tasks.commands.decomposing import draft_document
 from duban.tasks.commands.drafting import create_assignment, discard_draft, update_draft
 from duban.tasks.commands.issuing import issue, serve_next_units
+from duban.tasks.commands.late_units import issue_to_late_units
 from duban.tasks.commands.passing import Passing, pass_down, transfer
 from duban.tasks.commands.recording import note_progress, record_for_several
+from duban.tasks.commands.taking_over import take_over_next
 
 __all__ = [
     "Passing",
@@ -39,6 +41,7 @@ __all__ = [
     "draft_from_words",
     "give_feedback",
     "issue",
+    "issue_to_late_units",
     "make_link",
     "note_progress",
     "open_link",
@@ -48,6 +51,7 @@ __all__ = [
     "record_for_several",
     "serve_next_units",
     "take_over_breakdown",
+    "take_over_next",
     "take_step",
     "transfer",
     "update_draft",

@@ -14,10 +14,11 @@ from duban.figures import commands as figures
 from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput
 from duban.kernel.events import publish
+from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import policy, queries
 from duban.tasks.choosing import units_of
-from duban.tasks.events import FanOutConfirmed
+from duban.tasks.events import FanOutConfirmed, TasksLeftBehind
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Assignment
 from duban.tasks.states import ASSIGNMENT_FLOW, AssignmentStatus, Importance
@@ -142,6 +143,8 @@ def serve_next_units(*, actor: Actor, assignment_id: int, at: datetime, step: in
             [assignment.pk, assignment.cursor, step],
         )
         unit_ids = [unit_id for (unit_id,) in cursor.fetchall()]
+    if unit_ids and organisation.ended_among(actor=actor, unit_ids=unit_ids):
+        publish(TasksLeftBehind(assignment.pk))
     if unit_ids:
         figures.recount(actor=actor, table=TASK_FIGURES, campaign_id=assignment.campaign_id, unit_ids=unit_ids)
         assignment.cursor = unit_ids[-1]

@@ -34,6 +34,7 @@ from duban.tasks.queries.confirming import (
     waiting_for,
     waiting_of_task,
 )
+from duban.tasks.queries.late_units import LateUnit, late_units
 from duban.tasks.queries.lists import (
     COUNTED_AT_MOST,
     PAGE_SIZE,
@@ -127,6 +128,7 @@ __all__ = [
     "Crowded",
     "Day",
     "DueDay",
+    "LateUnit",
     "LevelCounts",
     "Moving",
     "OfferedStep",
@@ -169,6 +171,7 @@ __all__ = [
     "get_task",
     "helpers_of",
     "involved",
+    "late_units",
     "link_refusal",
     "may_see_parts",
     "narrowed",

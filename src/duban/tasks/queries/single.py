@@ -194,8 +194,15 @@ def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = Non
     units = frozenset(
         AssignmentHelper.objects.filter(assignment_id=task.assignment_id).values_list("unit_id", flat=True)
     ) | {task.unit_id}
+    told = set(
+        TaskEntry.objects.filter(task=task, kind__in=(*ANSWERING, EntryKind.TAKE_OVER)).values_list(
+            "kind", "user_id", "unit_id"
+        )
+    )
+    # A unit that ended answered before; its people have a part as those of the successor have.
+    units |= {unit for kind, _user, unit in told if kind == EntryKind.TAKE_OVER and unit is not None}
     held = organisation.units_of_people(actor=actor, person_ids=asked)
-    users = TaskEntry.objects.filter(task=task, kind__in=ANSWERING).values_list("user_id", flat=True).distinct()
+    users = {user for kind, user, _unit in told if kind != EntryKind.TAKE_OVER}
     return Involved(
         units=units,
         people=frozenset(person for person, unit in held if unit in units),
