@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from duban.access.states import Reach
 from duban.attachments.commands import store_file
+from duban.burden.models import BlockedPeriod, DataRequest, DataRequestUnit, Demand, DemandUnit, Objection
+from duban.burden.states import DemandKind, ObjectionReason, RequestStatus
 from duban.config import factories
 from duban.config.roles import ROLES
 from duban.directives.models import Document, Meeting, MeetingSpeech, SpeechReference
@@ -286,6 +288,10 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
             person=Person.objects.create(name="党员甲", external_id=f"M{village.pk}"),
             starts_on=factories.LONG_AGO,
         ),
+        **_asked(campaign, county, village),
+        "period": BlockedPeriod.objects.create(
+            unit=village, name="麦收", from_on=date(2026, 6, 1), until_on=date(2036, 6, 14), with_below=False
+        ),
         # Lines run through the whole city and are no secret of a county.
         "line": Line.objects.create(name=f"系统{county.pk}"),
         "unit": village,
@@ -379,6 +385,49 @@ def _reserved(campaign: Any, county: Any, village: Unit) -> dict[str, Any]:
         expires_at=factories.SOME_MOMENT.replace(year=2090),
     )
     return {"confirmation": confirmation, "link": Link(token), "task_reserved": open_one.tasks[0]}
+
+
+def _asked(campaign: Any, county: Unit, village: Unit) -> dict[str, Any]:
+    """A demand of the village with an objection, a data request sent and one to be approved."""
+    demands = [
+        Demand.objects.create(
+            source=f"trial {county.pk} {number}",
+            kind=DemandKind.DOCUMENT,
+            asker=county,
+            what="试验",
+            asked_on=factories.SOME_DAY,
+            from_week=factories.SOME_DAY,
+            minutes=10,
+            booked_at=factories.SOME_MOMENT,
+        )
+        for number in range(2)
+    ]
+    row, other = DemandUnit.objects.bulk_create([DemandUnit(demand=demand, unit=village) for demand in demands])
+    requests = [
+        DataRequest.objects.create(
+            campaign=campaign,
+            asker=county,
+            what="试验报送",
+            serves="试验",
+            justification="试验",
+            due_on=date(2036, 6, 1),
+            minutes=10,
+            unit_count=1,
+            status=status,
+            registered_at=factories.SOME_MOMENT,
+            decided_at=factories.SOME_MOMENT if status == RequestStatus.SENT else None,
+        )
+        for status in (RequestStatus.SENT, RequestStatus.TO_APPROVE)
+    ]
+    DataRequestUnit.objects.bulk_create([DataRequestUnit(request=request, unit=village) for request in requests])
+    return {
+        "row": row,
+        "objection": Objection.objects.create(
+            row=other, reason=ObjectionReason.FORMALISM, made_at=factories.SOME_MOMENT
+        ),
+        "request": requests[0],
+        "request_to_approve": requests[1],
+    }
 
 
 def _somebody_without_account(unit: Unit) -> Person:

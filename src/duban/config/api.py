@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from duban.burden.api import router as burden
 from duban.directives.api import router as directives
 from duban.kernel.errors import InvalidInput, Refused
 from duban.organisation.api import router as organisation
@@ -20,6 +21,7 @@ api.add_router("", organisation)
 api.add_router("", directives)
 api.add_router("", tasks)
 api.add_router("", upkeep)
+api.add_router("", burden)
 
 
 @api.exception_handler(Refused)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from duban.access import jobs as access
+from duban.burden.events import DataRequestSent, DataRequestWithdrawn
 from duban.campaigns import jobs as campaigns
 from duban.directives import jobs as directives
 from duban.kernel.events import Reaction
@@ -39,5 +40,7 @@ REACTIONS: Mapping[type, Sequence[Reaction]] = {
         lambda _event: tasks.take_over.defer(),
     ],
     TasksLeftBehind: [lambda _event: tasks.take_over.defer()],
+    DataRequestSent: [lambda event: tasks.ask_data_request.defer(request_id=event.request_id)],
+    DataRequestWithdrawn: [lambda event: tasks.withdraw_data_request.defer(request_id=event.request_id)],
     FanOutConfirmed: [lambda event: tasks.fan_out.defer(assignment_id=event.assignment_id)],
 }

@@ -3,6 +3,7 @@
 from duban.access.policy import AccessCapability as Access
 from duban.accounts.policy import AccountsCapability as Accounts
 from duban.audit.policy import AuditCapability as Audit
+from duban.burden.policy import BurdenCapability as Burden
 from duban.campaigns.policy import CampaignCapability as Campaign
 from duban.directives.policy import DirectivesCapability as Directives
 from duban.organisation.policy import OrganisationCapability as Organisation
@@ -12,22 +13,24 @@ from duban.tasks.policy import TasksCapability as Tasks
 from duban.upkeep.policy import UpkeepCapability as Upkeep
 from duban.workdays.policy import WorkdaysCapability as Workdays
 
-_READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW})
+_READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW, Burden.VIEW})
 # Whoever passes a task down checks the parts (design: answers come up level by level).
 _PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
-_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN}
-_ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER})
+_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Burden.ASK}
+_ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER, Burden.VIEW, Burden.OBJECT})
 # Names of members stay in the branch and with the offices that keep the register.
 _MEMBERS = frozenset({Organisation.READ_MEMBERS, Organisation.KEEP_MEMBERS})
 
 ROLES: dict[str, frozenset[str]] = {
     # The office of a leading group: assigns, follows, checks.
     "office_clerk": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT}),
-    "office_head": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT}),
+    "office_head": frozenset(
+        _ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT, Burden.APPROVE, Burden.LIMIT}
+    ),
     # The same on its own subtree.
     "county_office": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT}),
-    # A lead department reads and passes down inside its line.
-    "line_clerk": frozenset(_READS | _PASSES),
+    # A lead department reads and passes down inside its line, and registers what it asks there.
+    "line_clerk": frozenset(_READS | _PASSES | {Burden.ASK}),
     # A unit answers for itself.
     "unit_liaison": frozenset(_ANSWERS | _MEMBERS),
     "unit_principal": frozenset(_ANSWERS | _PASSES | _MEMBERS | {Portal.PRINCIPAL}),

@@ -71,6 +71,7 @@ SUBJECTS = [
     "duban.tasks",
     "duban.directives",
     "duban.figures",
+    "duban.burden",
     "duban.campaigns",
     "duban.papers",
     "duban.attachments",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("papers/", include("duban.reporting.urls")),
     path("directives/", include("duban.directives.urls")),
     path("tasks/", include("duban.tasks.urls")),
+    path("burden/", include("duban.burden.urls")),
     path("units/", include("duban.organisation.urls")),
     path("access/", include("duban.access.urls")),
     path("campaigns/", include("duban.campaigns.urls")),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duban.access.policy import AccessCapability
 from duban.accounts.policy import AccountsCapability
 from duban.audit.policy import AuditCapability
+from duban.burden.policy import BurdenCapability
 from duban.directives.policy import DirectivesCapability
 from duban.kernel.authority import Actor
 from duban.organisation.policy import OrganisationCapability
@@ -57,7 +58,13 @@ MENU = (
     Entry(_("Where the units stand"), "portal:units", (TasksCapability.VIEW,)),
     Entry(
         _("Papers and figures"),
-        below=(Entry(_("Material for the next promotion meeting"), "reporting:promotion", (TasksCapability.ASSIGN,)),),
+        below=(
+            Entry(_("Material for the next promotion meeting"), "reporting:promotion", (TasksCapability.ASSIGN,)),
+            Entry(_("Burden ledger"), "burden:ledger", (BurdenCapability.VIEW,)),
+            Entry(_("Data requests"), "burden:requests", (BurdenCapability.VIEW,)),
+            Entry(_("Units say: need not be asked"), "burden:objections", (BurdenCapability.ASK,)),
+            Entry(_("Caps and blocked days"), "burden:limits", (BurdenCapability.VIEW,)),
+        ),
     ),
     Entry(
         _("Administration"),

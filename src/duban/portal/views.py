@@ -81,6 +81,9 @@ def owed(request: Request) -> HttpResponse:
         {
             "found": found,
             "tabs": tabs,
+            "asked": queries.asked_of(
+                actor=request.actor, unit_id=found.unit.pk, week=timezone.localdate(), unit=found.unit
+            ),
             "others": [unit for unit in queries.units_answered_for(actor=request.actor) if unit.pk != found.unit.pk],
         },
     )

@@ -169,6 +169,7 @@ class AssignmentIn(Schema):
     contact: str = Field("", max_length=120)
     rhythm: str = Field("", max_length=60)
     remark: str = Field("", max_length=2000)
+    minutes: int | None = None
     is_key: bool = False
     is_principals_own: bool = False
     requirement_id: int | None = None
@@ -342,7 +343,9 @@ def transfer(request: Request, task_id: int, given: TransferIn) -> object:
 @router.post("/assignments", response=AssignmentOut)
 def create_assignment(request: Request, given: AssignmentIn) -> object:
     """Write a draft."""
-    words = given.dict(exclude={"campaign_id", "assigner_id", "is_key", "is_principals_own", "requirement_id"})
+    words = given.dict(
+        exclude={"campaign_id", "assigner_id", "is_key", "is_principals_own", "minutes", "requirement_id"}
+    )
     return commands.draft_from_words(
         actor=request.actor,
         campaign_id=given.campaign_id,
@@ -350,6 +353,7 @@ def create_assignment(request: Request, given: AssignmentIn) -> object:
         words=words,
         is_key=given.is_key,
         is_principals_own=given.is_principals_own,
+        minutes=given.minutes,
         requirement_id=given.requirement_id,
         source_path=queries.requirement_path(actor=request.actor, requirement_id=given.requirement_id)
         if given.requirement_id

@@ -41,6 +41,13 @@ class AssignmentForm(forms.Form):
     )
     rhythm = forms.CharField(label=_("Reports"), max_length=60, required=False)
     remark = forms.CharField(label=_("Remark"), widget=_SHORT, max_length=2000, required=False)
+    minutes = forms.IntegerField(
+        label=_("Minutes for one answer"),
+        required=False,
+        min_value=0,
+        max_value=10_000,
+        help_text=_("About how long one unit needs; it is counted in the burden ledger. Empty: 30."),
+    )
     is_key = forms.BooleanField(label=_("Key item, first in all lists"), required=False)
     is_principals_own = forms.BooleanField(label=_("Completion is confirmed by the unit's principal"), required=False)
     assigner = forms.IntegerField(widget=forms.HiddenInput)

@@ -75,6 +75,10 @@ class Assignment(models.Model):
     importance = models.CharField(max_length=20, choices=Importance, default=Importance.NORMAL)
     # Completion and change requests are the principal's own word (主要负责同志确认), by sign-in, link or signed page.
     is_principals_own = models.BooleanField(default=False)
+    # The data request that it carries to its units, booked in the ledger by itself.
+    data_request = models.OneToOneField("burden.DataRequest", models.PROTECT, null=True, blank=True, related_name="+")
+    # What one answer takes a unit; null: the usual minutes of a task (burden.states).
+    minutes = models.IntegerField(null=True, blank=True)
     # The rule of choice: which units, said once. {"unit": id} | {"units": [ids]} | {"kinds": [...], "levels": [...], ...}
     target = models.CharField(max_length=20, choices=Target)
     target_rule = models.JSONField(default=dict)

@@ -37,6 +37,9 @@ TASK_FLOW = Flow(
     Step("decline", TaskStatus.TO_SIGN, TaskStatus.DECLINED, reason_required=True),
     Step("insist", TaskStatus.DECLINED, TaskStatus.TO_SIGN, reason_required=True),
     Step("withdraw", TaskStatus.DECLINED, TaskStatus.WITHDRAWN, reason_required=True),
+    # No longer asked, though the unit has it: a data request that was withdrawn, an objection that was right.
+    Step("withdraw", TaskStatus.TO_SIGN, TaskStatus.WITHDRAWN, reason_required=True),
+    Step("withdraw", TaskStatus.IN_HAND, TaskStatus.WITHDRAWN, reason_required=True),
     Step("ask_done", TaskStatus.IN_HAND, TaskStatus.ASKED_DONE, reason_required=True),
     Step("accept", TaskStatus.ASKED_DONE, TaskStatus.DONE),
     Step("return", TaskStatus.ASKED_DONE, TaskStatus.IN_HAND, reason_required=True),

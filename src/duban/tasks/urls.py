@@ -11,6 +11,7 @@ urlpatterns = [
     path("assignments/", assigning.assignments, name="assignments"),
     path("assignments/new-units/", late_units.late_units, name="late-units"),
     path("assignments/<int:assignment_id>/", assigning.assignment, name="assignment"),
+    path("assignments/<int:assignment_id>/task/", single.task_of, name="task-of"),
     path("assignments/<int:assignment_id>/edit/", assigning.edit, name="edit"),
     path("assignments/<int:assignment_id>/issue/", assigning.issue, name="issue"),
     path("assignments/<int:assignment_id>/discard/", assigning.discard, name="discard"),

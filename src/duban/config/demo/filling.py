@@ -14,6 +14,7 @@ from duban.accounts import commands as accounts
 from duban.accounts.demonstration import PASSWORD
 from duban.campaigns import commands as campaigns
 from duban.campaigns.models import Campaign
+from duban.config.demo.burden import fill_burden
 from duban.config.demo.city import build_city
 from duban.config.demo.model import DemoCity, DemoPerson, DemoUnit
 from duban.config.demo.past import work_off_the_past
@@ -75,6 +76,7 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
     campaign = _campaign(actor=actor, root=root, at=at)
     say("Working off three months …")
     work_off_the_past(actor=actor, campaign=campaign, root=root, at=at, is_small=size == "small", say=say)
+    fill_burden(actor=actor, campaign=campaign, at=at)
     directives.take_in_document(
         actor=actor, campaign_id=campaign.pk, unit_id=root.pk, text=speech(), at=at - timedelta(days=3)
     )

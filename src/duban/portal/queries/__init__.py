@@ -1,5 +1,6 @@
 """Pages that span subjects: what we still owe, the table of units, the work list, the office's desk."""
 
+from duban.burden.queries import asked_of
 from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
 from duban.portal.queries.desk import Desk, DeskRow, office_desk
@@ -24,6 +25,7 @@ __all__ = [
     "UnitRow",
     "UnitTable",
     "WorkList",
+    "asked_of",
     "branch_screen",
     "office_desk",
     "owed",

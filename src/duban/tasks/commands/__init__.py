@@ -23,11 +23,13 @@ from duban.tasks.commands.issuing import issue, serve_next_units
 from duban.tasks.commands.late_units import issue_to_late_units
 from duban.tasks.commands.passing import Passing, pass_down, transfer
 from duban.tasks.commands.recording import note_progress, record_for_several
+from duban.tasks.commands.requesting import ask_data_request, withdraw_data_request
 from duban.tasks.commands.taking_over import take_over_next
 
 __all__ = [
     "Passing",
     "agree_by_signed_page",
+    "ask_data_request",
     "ask_extension",
     "attach_evidence",
     "clear_breakdown_files",
@@ -55,4 +57,5 @@ __all__ = [
     "take_step",
     "transfer",
     "update_draft",
+    "withdraw_data_request",
 ]

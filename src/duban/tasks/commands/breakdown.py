@@ -195,7 +195,8 @@ def take_over_breakdown(*, actor: Actor, import_id: int, at: datetime, and_issue
             )
         else:
             known = queries.get_assignment(actor=actor, assignment_id=row["assignment_id"])
-            text = replace(text, is_principals_own=known.is_principals_own)
+            # The table has no columns for these.
+            text = replace(text, is_principals_own=known.is_principals_own, minutes=known.minutes)
             assignment = update_draft(actor=actor, assignment_id=known.pk, text=text, version=known.version, at=at)
         row["assignment_id"] = assignment.pk
         if and_issue:
@@ -226,6 +227,7 @@ def draft_from_words(
     is_key: bool,
     at: datetime,
     is_principals_own: bool = False,
+    minutes: int | None = None,
     requirement_id: int | None = None,
     source_path: str = "",
     assignment_id: int | None = None,
@@ -255,6 +257,7 @@ def draft_from_words(
         _text_of(fields),
         importance=Importance.KEY if is_key else Importance.NORMAL,
         is_principals_own=is_principals_own,
+        minutes=minutes,
         source_path=source_path,
         source_label="",
         source_sentence=str(fields["source_sentence"]),

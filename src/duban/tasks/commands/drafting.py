@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
+from duban.burden.states import MOST_MINUTES
 from duban.campaigns import queries as campaigns
 from duban.campaigns.states import CampaignStatus
 from duban.directives import queries as directives
@@ -51,6 +52,8 @@ class AssignmentText:
     source_sentence: str = ""
     row_key: str = ""
     is_principals_own: bool = False
+    # What one answer takes a unit; None: the usual minutes.
+    minutes: int | None = None
 
 
 COLUMNS = (
@@ -74,6 +77,7 @@ COLUMNS = (
     "source_sentence",
     "row_key",
     "is_principals_own",
+    "minutes",
 )
 
 
@@ -238,6 +242,8 @@ def _checked(text: AssignmentText) -> list[Unit]:
         fields["target"] = _("Please choose the unit that is to do it.")
     if text.target == Target.LISTED and not text.target_rule.get("units"):
         fields["target"] = _("Please choose at least one unit.")
+    if text.minutes is not None and not 0 <= text.minutes <= MOST_MINUTES:
+        fields["minutes"] = _("Please give the minutes as a number from 0 to 10,000.")
     if fields:
         raise InvalidInput(next(iter(fields.values())), fields=fields)
     chosen = {text.target_rule["unit"]} if text.target == Target.UNIT else set()

@@ -5,10 +5,14 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
+from duban.burden import commands as burden
+from duban.burden.commands import DemandText
+from duban.burden.states import DemandKind
 from duban.directives import commands as directives
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
@@ -20,7 +24,7 @@ from duban.tasks import policy, queries
 from duban.tasks.choosing import units_of
 from duban.tasks.events import FanOutConfirmed, TasksLeftBehind
 from duban.tasks.figures import TASK_FIGURES
-from duban.tasks.models import Assignment
+from duban.tasks.models import Assignment, AssignmentUnit
 from duban.tasks.states import ASSIGNMENT_FLOW, AssignmentStatus, Importance
 
 # One transaction of the job.
@@ -39,7 +43,7 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
     :raises NotFound: if this actor's office did not write it
     :raises NotAllowed: if this actor may not assign in the name of its unit
     :raises IllegalStep: if it has been issued
-    :raises InvalidInput: if the rule chooses no unit
+    :raises InvalidInput: if the rule chooses no unit, or the ledger refuses (a cap that refuses, a closed period)
     """
     assignment = queries.get_assignment(actor=actor, assignment_id=assignment_id)
     assignment = (
@@ -55,6 +59,8 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
         if assignment.passed_from_id is not None:
             refusal = _("No unit is left in this choice: those that belong to it have their part already.")
         raise InvalidInput(refusal, fields={"to": refusal})
+
+    _book_burden(actor=actor, assignment=assignment, at=at)
 
     assignment.status = step.target
     assignment.unit_count = count
@@ -86,6 +92,30 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
     else:
         publish(FanOutConfirmed(assignment.pk))
     return assignment
+
+
+def _book_burden(*, actor: Actor, assignment: Assignment, at: datetime) -> None:
+    """Book in the ledger of every chosen unit what is asked of it."""
+    chosen = AssignmentUnit.objects.filter(assignment=assignment).values("unit_id")
+    in_force = assignment.tightened_due or assignment.due_on
+    burden.book(
+        actor=actor,
+        text=DemandText(
+            source=f"assignment {assignment.pk}",
+            kind=DemandKind.TASK,
+            asker_id=assignment.assigner_id,
+            what=assignment.wording,
+            path=reverse("tasks:task-of", args=[assignment.pk]),
+            campaign_id=assignment.campaign_id,
+            due_on=in_force,
+            minutes=assignment.minutes,
+            rhythm=assignment.rhythm,
+            # An earlier date set on the way down is a burden (下级提前要求), counted where it reaches the unit.
+            days_earlier=(assignment.due_on - in_force).days if assignment.due_on and in_force else 0,
+        ),
+        units=Unit.objects.filter(pk__in=chosen),
+        at=at,
+    )
 
 
 def _fix_choice(assignment: Assignment, units: QuerySet[Unit]) -> tuple[int, str]:

@@ -40,6 +40,7 @@ INHERITED = (
     "rhythm",
     "importance",
     "is_principals_own",
+    "minutes",
 )
 
 

@@ -11,6 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from duban.burden import queries as burden
+from duban.burden.queries import Asking, Cost
+from duban.burden.states import DemandKind
 from duban.directives import queries as directives
 from duban.kernel.authority import Actor, Decision
 from duban.kernel.errors import NotAllowed, NotFound
@@ -110,6 +113,8 @@ class AssignmentPage:
     # Issued ones: tasks by status.
     states: list[tuple[str, str, int]]
     owner_words: str
+    # Drafts: what issuing it would cost the units.
+    cost: Cost | None = None
 
 
 def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> AssignmentPage:
@@ -121,8 +126,20 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
     assignment = get_assignment(actor=actor, assignment_id=assignment_id)
     if assignment.status == AssignmentStatus.DRAFT:
         units = units_of(assignment=assignment, on=timezone.localdate(at))
-        count = units.count()
+        cost = burden.cost_of(
+            actor=actor,
+            units=units,
+            asking=Asking(
+                kind=DemandKind.TASK,
+                asked_on=timezone.localdate(at),
+                due_on=assignment.tightened_due or assignment.due_on,
+                minutes=assignment.minutes,
+                rhythm=assignment.rhythm,
+            ),
+        )
+        count = cost.units
     else:
+        cost = None
         units = Unit.objects.filter(pk__in=AssignmentUnit.objects.filter(assignment=assignment).values("unit_id"))
         count = assignment.unit_count
     found = dict(
@@ -136,6 +153,7 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
         may_edit=may_edit_draft(actor, assignment),
         states=[(value, str(label), found[value]) for value, label in TaskStatus.choices if value in found],
         owner_words=owner_text(target=assignment.target, rule=assignment.target_rule, names=_names(assignment)),
+        cost=cost,
     )
 
 
@@ -249,6 +267,7 @@ def words_of(*, actor: Actor, assignment: Assignment) -> dict[str, object]:
         "remark": assignment.remark,
         "is_key": assignment.importance == Importance.KEY,
         "is_principals_own": assignment.is_principals_own,
+        "minutes": assignment.minutes,
         "version": assignment.version,
         "source": assignment.source_sentence,
         "source_label": assignment.source_label,

@@ -66,6 +66,18 @@ def visible_tasks(*, actor: Actor) -> QuerySet[Task]:
     )
 
 
+def task_of_unit(*, actor: Actor, assignment_id: int, unit_id: int) -> Task:
+    """
+    Return one unit's share of an assignment.
+
+    :raises NotFound: if it has none, or this actor may not see it
+    """
+    task = visible_tasks(actor=actor).filter(assignment_id=assignment_id, unit_id=unit_id).first()
+    if task is None:
+        raise NotFound(_("There is no such item."))
+    return task
+
+
 def get_task(*, actor: Actor, task_id: int) -> Task:
     """
     Return one task with its assignment, owner and checking unit.

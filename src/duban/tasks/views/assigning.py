@@ -52,6 +52,7 @@ def assign(request: Request) -> HttpResponse:
                 words=form.words(),
                 is_key=form.cleaned_data["is_key"],
                 is_principals_own=form.cleaned_data["is_principals_own"],
+                minutes=form.cleaned_data["minutes"],
                 requirement_id=requirement_id,
                 source_path=queries.requirement_path(actor=request.actor, requirement_id=requirement_id)
                 if requirement_id
@@ -107,6 +108,7 @@ def edit(request: Request, assignment_id: int) -> HttpResponse:
                 words=form.words(),
                 is_key=form.cleaned_data["is_key"],
                 is_principals_own=form.cleaned_data["is_principals_own"],
+                minutes=form.cleaned_data["minutes"],
                 assignment_id=assignment.pk,
                 version=form.cleaned_data["version"] or 0,
                 at=timezone.now(),

@@ -27,6 +27,18 @@ def task(request: Request, task_id: int) -> HttpResponse:
     return _page(request, task_id)
 
 
+@require_GET
+def task_of(request: Request, assignment_id: int) -> HttpResponse:
+    """Lead to one unit's share of an assignment, which the ledger knows by unit and not by task."""
+    unit_id = request.GET.get("unit", "")
+    found = queries.task_of_unit(
+        actor=request.actor,
+        assignment_id=assignment_id,
+        unit_id=int(unit_id) if unit_id.isascii() and unit_id.isdigit() and len(unit_id) < 19 else 0,
+    )
+    return redirect("tasks:task", found.pk)
+
+
 @require_POST
 def step(request: Request, task_id: int, step_name: str) -> HttpResponse:
     """Take one step along the flow."""
