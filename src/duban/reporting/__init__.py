@@ -3,5 +3,5 @@ What the system writes for people to read on paper: the notice of an assignment,
 for the next meeting.
 
 Owns: Notice.
-Uses: audit, campaigns, figures, kernel, organisation, papers, shell, tasks, workbooks.
+Uses: campaigns, figures, kernel, organisation, papers, shell, tasks, workbooks.
 """

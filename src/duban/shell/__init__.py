@@ -2,5 +2,5 @@
 What every page shares: the frame, components, static files, refusals as HTTP, answers given once.
 
 Owns: PostedRequest.
-Uses: kernel.
+Uses: kernel, workbooks.
 """

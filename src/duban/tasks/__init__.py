@@ -3,6 +3,6 @@ Who owes what by when: assignments, each unit's share of them, and the checking 
 
 Owns: Assignment, AssignmentHelper, AssignmentUnit, Task, TaskEntry, Evidence, ChangeRequest, TaskFigures,
 TaskFiguresPast, BreakdownImport, Confirmation, ConfirmationLink.
-Uses: access, accounts, attachments, audit, burden, campaigns, directives, figures, kernel, organisation, shell,
+Uses: access, accounts, attachments, audit, burden, campaigns, directives, figures, kernel, organisation, papers, shell,
 workbooks, workdays.
 """
