@@ -20,6 +20,8 @@ from duban.config.roles import ROLES
 from duban.directives.models import Document, Meeting, MeetingSpeech, SpeechReference
 from duban.directives.states import DocumentStatus, RequirementStatus
 from duban.kernel.authority import Actor
+from duban.office.models import Matter, MatterStep
+from duban.office.states import MatterKind
 from duban.organisation.models import Line, MemberImport, Membership, Person, Post, Unit, UnitImport
 from duban.organisation.register.members import member_template
 from duban.organisation.register.table import unit_template
@@ -292,6 +294,7 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "period": BlockedPeriod.objects.create(
             unit=village, name="麦收", from_on=date(2026, 6, 1), until_on=date(2036, 6, 14), with_below=False
         ),
+        **_matters(campaign, county, village),
         # Lines run through the whole city and are no secret of a county.
         "line": Line.objects.create(name=f"系统{county.pk}"),
         "unit": village,
@@ -341,6 +344,24 @@ def _notice(assignment: Assignment) -> Paper:
     )
     Notice.objects.create(paper=paper, assignment=assignment)
     return paper
+
+
+def _matters(campaign: Any, county: Any, village: Any) -> dict[str, Any]:
+    """A question of the village, a meeting of the county's office with one step, an answer for all."""
+
+    def make(kind: str, **given: Any) -> Matter:
+        words = {"opened_at": factories.SOME_MOMENT, "opened_name": "试验", "title": f"{county.name}的事", **given}
+        return Matter.objects.create(campaign=campaign, office=county, kind=kind, **words)
+
+    meeting = make(MatterKind.MEETING, due_on=factories.SOME_DAY)
+    settled = {"status": "closed", "closed_at": factories.SOME_MOMENT, "outcome": "可以", "is_shared": True}
+    return {
+        "matter": make(MatterKind.QUESTION, unit=village),
+        "office_meeting": meeting,
+        "decision": make(MatterKind.DECISION, options=["照办", "缓办"]),
+        "answer": make(MatterKind.QUESTION, unit=county, **settled),
+        "step": MatterStep.objects.create(matter=meeting, position=1, text="拟方案"),
+    }
 
 
 def _unconfirmed(campaign: Any, county: Any) -> dict[str, Any]:

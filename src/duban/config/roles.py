@@ -6,6 +6,7 @@ from duban.audit.policy import AuditCapability as Audit
 from duban.burden.policy import BurdenCapability as Burden
 from duban.campaigns.policy import CampaignCapability as Campaign
 from duban.directives.policy import DirectivesCapability as Directives
+from duban.office.policy import OfficeCapability as Office
 from duban.organisation.policy import OrganisationCapability as Organisation
 from duban.papers.policy import PapersCapability as Papers
 from duban.portal.policy import PortalCapability as Portal
@@ -16,8 +17,8 @@ from duban.workdays.policy import WorkdaysCapability as Workdays
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW, Burden.VIEW})
 # Whoever passes a task down checks the parts (design: answers come up level by level).
 _PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
-_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Burden.ASK}
-_ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER, Burden.VIEW, Burden.OBJECT})
+_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Burden.ASK, Office.KEEP}
+_ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER, Burden.VIEW, Burden.OBJECT, Office.ASK})
 # Names of members stay in the branch and with the offices that keep the register.
 _MEMBERS = frozenset({Organisation.READ_MEMBERS, Organisation.KEEP_MEMBERS})
 
@@ -27,8 +28,8 @@ ROLES: dict[str, frozenset[str]] = {
     "office_head": frozenset(
         _ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT, Burden.APPROVE, Burden.LIMIT}
     ),
-    # The same on its own subtree.
-    "county_office": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT}),
+    # The same on its own subtree; it asks the office above.
+    "county_office": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Office.ASK}),
     # A lead department reads and passes down inside its line, and registers what it asks there.
     "line_clerk": frozenset(_READS | _PASSES | {Burden.ASK}),
     # A unit answers for itself.
@@ -42,7 +43,7 @@ ROLES: dict[str, frozenset[str]] = {
     "group_head": frozenset(_READS),
     "group_member": frozenset(_READS),
     # Decides; reads everything.
-    "leading_group_member": frozenset(_READS),
+    "leading_group_member": frozenset(_READS | {Office.DECIDE}),
     "intake_clerk": frozenset({Organisation.VIEW}),
     "member": frozenset({Organisation.VIEW}),
     # Three administrators, never one; none has business rights.

@@ -67,6 +67,7 @@ if ORIGIN:
 SUBJECTS = [
     "duban.portal",
     "duban.reporting",
+    "duban.office",
     "duban.upkeep",
     "duban.tasks",
     "duban.directives",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("duban.accounts.urls")),
     path("papers/", include("duban.reporting.urls")),
     path("directives/", include("duban.directives.urls")),
+    path("office/", include("duban.office.urls")),
     path("tasks/", include("duban.tasks.urls")),
     path("burden/", include("duban.burden.urls")),
     path("units/", include("duban.organisation.urls")),

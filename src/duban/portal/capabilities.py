@@ -1,5 +1,6 @@
 """The capabilities by which the front page chooses a first screen."""
 
+from duban.office.policy import OfficeCapability
 from duban.portal.policy import PortalCapability
 from duban.tasks.policy import TasksCapability
 
@@ -7,4 +8,5 @@ BRANCH = PortalCapability.BRANCH
 PRINCIPAL = PortalCapability.PRINCIPAL
 TOWNSHIP = PortalCapability.TOWNSHIP
 ASSIGN = TasksCapability.ASSIGN
+DECIDE = OfficeCapability.DECIDE
 ANSWER = TasksCapability.ANSWER

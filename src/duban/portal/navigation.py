@@ -12,6 +12,7 @@ from duban.audit.policy import AuditCapability
 from duban.burden.policy import BurdenCapability
 from duban.directives.policy import DirectivesCapability
 from duban.kernel.authority import Actor
+from duban.office.policy import OfficeCapability
 from duban.organisation.policy import OrganisationCapability
 from duban.portal.policy import PortalCapability
 from duban.tasks.policy import TasksCapability
@@ -53,6 +54,17 @@ MENU = (
             Entry(_("To be passed down"), "tasks:to-pass-down", (TasksCapability.PASS_DOWN,)),
             Entry(_("Waiting for my check"), "tasks:to-check", (TasksCapability.CHECK,)),
             Entry(_("Import a breakdown table"), "tasks:imports", (TasksCapability.ASSIGN,)),
+        ),
+    ),
+    Entry(
+        _("Office"),
+        below=(
+            Entry(_("Wanted from above"), "office:wanted", (OfficeCapability.KEEP,)),
+            Entry(
+                _("Matters of the office"),
+                "office:matters",
+                (OfficeCapability.KEEP, OfficeCapability.DECIDE, OfficeCapability.ASK),
+            ),
         ),
     ),
     Entry(_("Where the units stand"), "portal:units", (TasksCapability.VIEW,)),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.organisation.states import Field, Kind, Level, Rank
 from duban.portal import charts, queries
-from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, PRINCIPAL, TOWNSHIP
+from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, PRINCIPAL, TOWNSHIP
 from duban.portal.queries import UnitChoice
 from duban.shell.handing_out import listing_file
 from duban.shell.requests import Request
@@ -34,15 +34,30 @@ def desk(request: Request) -> HttpResponse:
             {
                 "found": found,
                 "table": found.table,
+                "below": queries.lower_levels(actor=request.actor, table=found.table),
                 "campaign": campaign,
                 "shown": _shown(found.table),
                 "rows": [(row, _place(row.name)) for row in found.rows],
+                # What an office keeps may wait before anything was assigned.
+                "has_more": any(row.number for row in found.rows),
                 "days": [(each, found.crowded.get(each.day, [])) for each in found.days],
             },
         )
     screen = _first_screen(request, campaign)
     if screen is not None:
         return screen
+    if request.actor.holds(DECIDE):
+        seen = queries.overview(actor=request.actor, campaign=campaign, today=timezone.localdate())
+        return render(
+            request,
+            "portal/overview.html",
+            {
+                "found": seen,
+                "table": seen.table,
+                "below": queries.lower_levels(actor=request.actor, table=seen.table),
+                "shown": _shown(seen.table),
+            },
+        )
     if request.actor.holds(ANSWER):
         return owed(request)
     return redirect("portal:units")
@@ -209,6 +224,10 @@ def _place(name: str) -> str:
         return reverse("tasks:to-check")
     if name == "to_pass_down":
         return reverse("tasks:to-pass-down")
+    if name == "wanted":
+        return reverse("office:wanted")
+    if name in {"question", "coordination"}:
+        return f"{reverse('office:matters')}?kind={name}&status=open"
     return f"{reverse('portal:work-list')}?status={name}"
 
 

@@ -3,7 +3,7 @@
 from duban.burden.queries import asked_of
 from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
-from duban.portal.queries.desk import Desk, DeskRow, office_desk
+from duban.portal.queries.desk import Desk, DeskRow, Overview, lower_levels, office_desk, overview
 from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
 from duban.portal.queries.parts import PartsTable, parts_listing, parts_table
 from duban.portal.queries.screens import branch_screen, principal_screen, township_screen, whom_to_tell
@@ -18,6 +18,7 @@ __all__ = [
     "Day",
     "Desk",
     "DeskRow",
+    "Overview",
     "Owed",
     "PartsTable",
     "TaskFilter",
@@ -27,7 +28,9 @@ __all__ = [
     "WorkList",
     "asked_of",
     "branch_screen",
+    "lower_levels",
     "office_desk",
+    "overview",
     "owed",
     "owed_listing",
     "parts_listing",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -9,6 +10,8 @@ from django.test import Client
 from duban.config.factories import SOME_DAY, SOME_MOMENT, Tree, actor_for, make_person_with_account
 from duban.config.fixtures import Noise
 from duban.kernel.authority import Actor
+from duban.office import commands as office_commands
+from duban.office.commands import MatterText
 from duban.organisation.models import Unit
 from duban.portal import queries
 from duban.portal.tests.conftest import Office, client_of, make_office
@@ -157,3 +160,48 @@ def test_the_desk_over_rest_is_the_desk_of_the_page(waiting: Office) -> None:
     page = {row.name: row.number for row in desk_of(waiting).rows}
     assert {row["name"]: row["number"] for row in found["rows"]} == page
     assert Task.objects.filter(campaign=waiting.campaign).count() > page["to_sign"]
+
+
+def test_what_the_office_keeps_stands_on_its_desk_and_opens_its_lists(waiting: Office) -> None:
+    given: dict[str, Any] = {"campaign_id": waiting.campaign.pk, "at": SOME_MOMENT}
+    village = answering(waiting.tree.villages[0])
+    for kind in ("question", "coordination", "coordination"):
+        # Without an office in the county it goes to the city's.
+        office_commands.open_matter(actor=village, kind=kind, text=MatterText(title="缺一段管网"), **given)
+    office_commands.register_wanted(
+        actor=waiting.actor,
+        kind="call",
+        giver="省专题教育办",
+        matter="报送饮水情况",
+        due="2026年3月20日",
+        owner=waiting.tree.departments[1].name,
+        **given,
+    )
+    rows = {row.name: row.number for row in desk_of(waiting).rows}
+    assert (rows["question"], rows["coordination"], rows["wanted"]) == (1, 2, 1)
+    client = client_of(waiting.clerk)
+    client.post(f"/campaigns/{waiting.campaign.pk}/choose/")
+    table = table_of(page_of(client, "/"))
+    for row, links in list(zip(table.rows, table.links, strict=True))[-3:]:
+        assert str(len(table_of(page_of(client, links[3])).rows) - 1) == row[1], row[0]
+
+
+def test_the_leading_group_reads_numbers_that_open_their_lists(waiting: Office) -> None:
+    paper = office_commands.open_matter(
+        actor=waiting.actor,
+        campaign_id=waiting.campaign.pk,
+        kind="decision",
+        text=MatterText(title="是否延长一个月", options=("延长", "不延长")),
+        at=SOME_MOMENT,
+    )
+    leader = client_of(make_person_with_account(unit=waiting.tree.city, role="leading_group_member"))
+    leader.post(f"/campaigns/{waiting.campaign.pk}/choose/")
+    page = page_of(leader, "/")
+    assert f"/office/matters/{paper.pk}/" in page
+    assert waiting.tree.counties[0].name in page
+    figures = re.findall(r'class="figure[^"]*" href="([^"]+)"><strong>([^<]+)</strong>', page)
+    assert len(figures) == 4
+    overdue = next((href, number) for href, number in figures if "overdue" in href)
+    opened = re.search(r"Items (\d+)", page_of(leader, overdue[0]))
+    assert opened is not None
+    assert opened.group(1) == overdue[1]
