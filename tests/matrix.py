@@ -20,7 +20,7 @@ from duban.config.roles import ROLES
 from duban.directives.models import Document, Meeting, MeetingSpeech, SpeechReference
 from duban.directives.states import DocumentStatus, RequirementStatus
 from duban.kernel.authority import Actor
-from duban.office.models import Matter, MatterStep
+from duban.office.models import Duty, Matter, MatterStep
 from duban.office.states import MatterKind
 from duban.organisation.models import Line, MemberImport, Membership, Person, Post, Unit, UnitImport
 from duban.organisation.register.members import member_template
@@ -360,6 +360,14 @@ def _matters(campaign: Any, county: Any, village: Any) -> dict[str, Any]:
         "office_meeting": meeting,
         "decision": make(MatterKind.DECISION, options=["照办", "缓办"]),
         "answer": make(MatterKind.QUESTION, unit=county, **settled),
+        "duty": Duty.objects.create(
+            campaign=campaign,
+            unit=village,
+            text="秋收",
+            due_on=factories.SOME_DAY,
+            written_at=factories.SOME_MOMENT,
+            written_name="试验",
+        ),
         "step": MatterStep.objects.create(matter=meeting, position=1, text="拟方案"),
     }
 

@@ -25,7 +25,7 @@ IN_SCOPE = sorted(
     # The burden ledger.
     | {568, 575, 580, 581, 582, 583}
     # What an office sees.
-    | {627, 636, 637, 638, *range(644, 652), 653, 654, 655}
+    | {627, 629, 633, 636, 637, 638, 639, 642, *range(644, 656), 657, 658, 659}
 )
 REQUIREMENT_ROW = re.compile(r"^\| (R-\d{3}) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 

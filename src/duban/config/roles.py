@@ -18,7 +18,9 @@ _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW, Burden.VIEW}
 # Whoever passes a task down checks the parts (design: answers come up level by level).
 _PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
 _ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Burden.ASK, Office.KEEP}
-_ANSWERS = frozenset({Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER, Burden.VIEW, Burden.OBJECT, Office.ASK})
+_ANSWERS = frozenset(
+    {Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER, Burden.VIEW, Burden.OBJECT, Office.ASK}
+)
 # Names of members stay in the branch and with the offices that keep the register.
 _MEMBERS = frozenset({Organisation.READ_MEMBERS, Organisation.KEEP_MEMBERS})
 

@@ -43,6 +43,7 @@ TABLES: dict[str, Rights] = {
     "django_migrations": Rights.READ_ONLY,
     "django_session": Rights.ORDINARY,
     "figures_figuresday": Rights.ORDINARY,
+    "office_duty": Rights.ORDINARY,
     "office_matter": Rights.ORDINARY,
     "office_matterstep": Rights.ORDINARY,
     "organisation_closure": Rights.ORDINARY,

@@ -205,3 +205,39 @@ def add_step(request: Request, matter_id: int, given: StepIn) -> object:
 def finish_step(request: Request, matter_id: int, step_id: int) -> object:
     """Tick a step off."""
     return commands.finish_step(actor=request.actor, matter_id=matter_id, step_id=step_id, at=timezone.now())
+
+
+class DutyIn(Schema):
+    campaign_id: int
+    unit_id: int
+    text: str = Field(max_length=300)
+    kind: str = "central"
+    due_on: date | None = None
+    task_id: int | None = None
+
+
+class DutyOut(Schema):
+    id: int
+    unit_id: int
+    kind: str
+    text: str
+    due_on: date
+    task_id: int | None
+    result: str
+    done_on: date | None
+
+
+class DoneIn(Schema):
+    result: str = Field("", max_length=300)
+
+
+@router.post("/office/duties", response={201: DutyOut})
+def write_duty(request: Request, given: DutyIn) -> object:
+    """Write down one duty of a unit."""
+    return Status(201, commands.write_duty(actor=request.actor, at=timezone.now(), **given.dict()))
+
+
+@router.post("/office/duties/{duty_id}/done", response=DutyOut)
+def finish_duty(request: Request, duty_id: int, given: DoneIn) -> object:
+    """Say that a duty is done, and what came of it."""
+    return commands.finish_duty(actor=request.actor, duty_id=duty_id, result=given.result, at=timezone.now())

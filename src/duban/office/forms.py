@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.directives.states import INCOMING_KINDS, DocumentKind
 from duban.office.commands import MatterText
-from duban.office.states import RULES
+from duban.office.states import RULES, DutyKind
 from duban.shell.widgets import DayInput
 
 _SHORT = forms.Textarea(attrs={"rows": 2})
@@ -133,3 +133,13 @@ class AssignStepForm(forms.Form):
 
     owner = forms.CharField(label=_("Who is to do it"), max_length=4000)
     due = forms.CharField(label=_("By when"), max_length=120)
+
+
+class DutyForm(forms.Form):
+    """One line of a unit's other work."""
+
+    text = forms.CharField(label=_("What it is about"), max_length=300)
+    kind = forms.ChoiceField(label=_("Kind"), choices=DutyKind.choices)
+    due_on = forms.DateField(label=_("By when"), widget=DayInput(), required=False)
+    unit = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    task = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)

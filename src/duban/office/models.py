@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
-from duban.office.states import MatterKind, MatterStatus
+from duban.office.states import DutyKind, MatterKind, MatterStatus
 
 
 class Matter(models.Model):
@@ -91,6 +91,32 @@ class MatterStep(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["matter", "position"], name="matter_step_has_one_place")]
+
+    def __str__(self) -> str:
+        return f"{self.text[:30]} (#{self.pk})"
+
+
+class Duty(models.Model):
+    """One line of a unit's other work: so that one calendar shows all of it, and what a campaign item goes with."""
+
+    campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=DutyKind, default=DutyKind.CENTRAL)
+    text = models.CharField(max_length=300)
+    due_on = models.DateField()
+    # The campaign item with which it goes; null for a duty of its own.
+    task = models.ForeignKey("tasks.Task", models.PROTECT, null=True, blank=True, related_name="+")
+    result = models.CharField(max_length=300, blank=True, default="")
+    done_on = models.DateField(null=True, blank=True)
+    written_at = models.DateTimeField()
+    written_name = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=DutyKind.values), name="duty_kind_is_known")]
+        indexes = [
+            # The calendar of a unit.
+            models.Index(fields=["unit", "campaign", "due_on"], name="duty_of_a_unit"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.text[:30]} (#{self.pk})"

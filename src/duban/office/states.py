@@ -21,6 +21,15 @@ class MatterKind(TextChoices):
     CHECKLIST = "checklist", _("Checklist")
 
 
+class DutyKind(TextChoices):
+    """What a unit does besides the campaign, and what its campaign items go with (R-652, R-659)."""
+
+    CENTRAL = "central", _("Central work")
+    PARTY = "party", _("Party building")
+    SERVICE = "service", _("Service to people")
+    OTHER = "other", _("Other duty")
+
+
 class MatterStatus(TextChoices):
     OPEN = "open", _("Open")
     CLOSED = "closed", _("Settled")

@@ -1,9 +1,8 @@
 """Pages of an office's own work: what is wanted from above, and its matters."""
 
-import tempfile
 from typing import Any
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,17 +11,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.office import commands, queries, sheets
-from duban.office.forms import AssignStepForm, MatterForm, RegisterForm, SettleForm, StepForm
+from duban.office.forms import AssignStepForm, DutyForm, MatterForm, RegisterForm, SettleForm, StepForm
 from duban.office.queries import MatterFilter
 from duban.office.states import RULES, MatterKind, MatterStatus
+from duban.shell.handing_out import listing_file
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.tasks import queries as tasks
-from duban.tasks.words import attachment_header
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # One request writes at most so many rows.
 MOST_ROWS = 5000
 
@@ -50,7 +47,9 @@ def wanted_file(request: Request, kind: str) -> HttpResponseBase:
         actor=request.actor, campaign_id=campaign.pk, is_unfinished=_unfinished(request), size=MOST_ROWS
     )
     filters = next(str(tab["label"]) for tab in _wanted_tabs(request) if tab["current"])
-    return _file(sheets.of_wanted(rows=page.rows, scope=campaign.name, filters=filters, on=timezone.localdate()), kind)
+    today = timezone.localdate()
+    sheet = sheets.of_wanted(rows=page.rows, scope=campaign.name, filters=filters, on=today)
+    return listing_file(listing=sheet, kind=kind, on=today)
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,7 +126,7 @@ def matters_file(request: Request, kind: str) -> HttpResponseBase:
         words=given.words,
         on=timezone.localdate(),
     )
-    return _file(sheet, kind)
+    return listing_file(listing=sheet, kind=kind, on=timezone.localdate())
 
 
 @require_http_methods(["GET", "POST"])
@@ -250,6 +249,47 @@ def assign_step(request: Request, matter_id: int, step_id: int) -> HttpResponse:
     return _matter_page(request, matter_id, {"assign": form, "assign_step": step_id}, status=422)
 
 
+@require_http_methods(["GET", "POST"])
+def write_duty(request: Request) -> HttpResponse:
+    """Write down one duty of a unit, alone or as what an item of the campaign goes with."""
+    campaign = _campaign(request)
+    form = DutyForm(request.POST or None)
+    if request.method == "GET":
+        unit = queries.asking_unit(actor=request.actor)
+        form.initial = {"unit": request.GET.get("unit") or unit.pk, "task": request.GET.get("task", "")}
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                commands.write_duty(
+                    actor=request.actor,
+                    campaign_id=campaign.pk,
+                    unit_id=given["unit"],
+                    text=given["text"],
+                    kind=given["kind"],
+                    due_on=given["due_on"],
+                    task_id=given["task"],
+                    at=timezone.now(),
+                )
+            except InvalidInput as refusal:
+                beside(form, refusal)
+            else:
+                say(request, _("Written down."))
+                return redirect(f"/ahead/?unit={given['unit']}")
+    return render(request, "office/duty_form.html", {"form": form}, status=status)
+
+
+@require_POST
+def finish_duty(request: Request, duty_id: int) -> HttpResponse:
+    """Say that a duty is done, and what came of it."""
+    duty = commands.finish_duty(
+        actor=request.actor, duty_id=duty_id, result=request.POST.get("result", ""), at=timezone.now()
+    )
+    return redirect(f"/ahead/?unit={duty.unit_id}")
+
+
 def _matter_page(
     request: Request, matter_id: int, forms: dict[str, object] | None = None, status: int = 200
 ) -> HttpResponse:
@@ -330,20 +370,3 @@ def _campaign(request: Request) -> Any:
     if campaign is None:
         raise NotFound(_("There is no campaign yet."))
     return campaign
-
-
-def _file(sheet: sheets.Sheet, kind: str) -> HttpResponseBase:
-    name = f"{sheet.title}-{timezone.localdate()}"
-    if kind == "word":
-        response: HttpResponseBase = HttpResponse(sheets.word_of(sheet=sheet), content_type=DOCX)
-        response["Content-Disposition"] = attachment_header(f"{name}.docx")
-        return response
-    if kind != "excel":
-        raise NotFound(_("There is no such page."))
-    # Closed, and with it removed, when the answer has been sent.
-    file = tempfile.TemporaryFile()  # noqa: SIM115
-    sheets.write_workbook(sheet=sheet, file=file)
-    file.seek(0)
-    response = FileResponse(file, content_type=XLSX)
-    response["Content-Disposition"] = attachment_header(f"{name}.xlsx")
-    return response

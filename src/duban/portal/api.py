@@ -134,3 +134,62 @@ def owed(request: Request, campaign_id: int, unit_id: int | None = None, tab: st
         tab=tab,
         today=timezone.localdate(),
     )
+
+
+class AheadLineOut(Schema):
+    day: date
+    kind: str
+    wording: str
+    number: int
+
+
+class AheadOut(Schema):
+    scope: str
+    as_of: date = Field(alias="day.as_of")
+    lines: list[AheadLineOut]
+
+    @staticmethod
+    def resolve_lines(found: queries.Ahead) -> list[queries.AheadLine]:
+        return [line for _day, lines in found.days for line in lines]
+
+
+class AheadQuery(Schema):
+    campaign_id: int
+    unit_id: int | None = None
+    workdays: int = Field(queries.DAYS, ge=1, le=queries.MOST_DAYS)
+
+
+class MeasurePartOut(Schema):
+    wording: str
+    starts_on: date | None
+    due_on: date | None
+    total: int
+    done: int
+    overdue: int
+
+
+class MeasureOut(Schema):
+    heading: str
+    parts: list[MeasurePartOut]
+
+
+@router.get("/ahead", response=AheadOut)
+def ahead(request: Request, given: Query[AheadQuery]) -> object:
+    """Return everything due or starting in the next working days."""
+    return queries.ahead(
+        actor=request.actor,
+        campaign=campaigns.get_campaign(actor=request.actor, campaign_id=given.campaign_id),
+        unit_id=given.unit_id,
+        workdays_ahead=given.workdays,
+        today=timezone.localdate(),
+    )
+
+
+@router.get("/measures", response=list[MeasureOut])
+def measures(request: Request, campaign_id: int) -> object:
+    """Return the key measures over the whole period."""
+    return queries.key_measures(
+        actor=request.actor,
+        campaign=campaigns.get_campaign(actor=request.actor, campaign_id=campaign_id),
+        today=timezone.localdate(),
+    ).measures

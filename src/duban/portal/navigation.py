@@ -50,6 +50,8 @@ MENU = (
             Entry(_("Papers and speeches"), "directives:documents", (DirectivesCapability.VIEW,)),
             Entry(_("Register of meetings"), "directives:meetings", (DirectivesCapability.VIEW,)),
             Entry(_("Work list"), "portal:work-list", (TasksCapability.VIEW,)),
+            Entry(_("What comes"), "portal:ahead", (TasksCapability.VIEW,)),
+            Entry(_("Key measures"), "portal:measures", (TasksCapability.VIEW,)),
             Entry(_("Assignments"), "tasks:assignments", (TasksCapability.ASSIGN,)),
             Entry(_("To be passed down"), "tasks:to-pass-down", (TasksCapability.PASS_DOWN,)),
             Entry(_("Waiting for my check"), "tasks:to-check", (TasksCapability.CHECK,)),

@@ -15,6 +15,11 @@ urlpatterns = [
     path("table/<slug:kind>/", views.units_file, name="units-file"),
     path("parts/", views.parts, name="parts"),
     path("parts/<slug:kind>/", views.parts_file, name="parts-file"),
+    path("ahead/", views.ahead, name="ahead"),
+    path("ahead/<slug:kind>/", views.ahead_file, name="ahead-file"),
+    path("measures/", views.measures, name="measures"),
+    path("measures/<slug:kind>/", views.measures_file, name="measures-file"),
+    path("pace/", views.pace, name="pace"),
     path("work/", views.work_list, name="work-list"),
     path("work/<slug:kind>/", views.work_list_file, name="work-list-file"),
 ]

@@ -99,6 +99,9 @@ def owed(request: Request) -> HttpResponse:
             "asked": queries.asked_of(
                 actor=request.actor, unit_id=found.unit.pk, week=timezone.localdate(), unit=found.unit
             ),
+            "pace": queries.pace_of_unit(
+                actor=request.actor, campaign=_campaign(request), unit=found.unit, day=found.day
+            ),
             "others": [unit for unit in queries.units_answered_for(actor=request.actor) if unit.pk != found.unit.pk],
         },
     )
@@ -216,6 +219,57 @@ def parts_file(request: Request, kind: str) -> HttpResponseBase:
         today=timezone.localdate(),
     )
     return _file(found, kind)
+
+
+@require_GET
+def ahead(request: Request) -> HttpResponse:
+    """Show everything due or starting in the next days, or the calendar of one unit with its other duties."""
+    found = _ahead(request)
+    return render(request, "portal/ahead.html", {"found": found, "most": queries.MOST_DAYS})
+
+
+@require_GET
+def ahead_file(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out what comes as Excel or Word: exactly the lines of the page."""
+    return _file(queries.ahead_listing(actor=request.actor, found=_ahead(request)), kind)
+
+
+@require_GET
+def measures(request: Request) -> HttpResponse:
+    """Show the key measures over the whole period, their parts in the order in which they hand over."""
+    found = queries.key_measures(actor=request.actor, campaign=_campaign(request), today=timezone.localdate())
+    return render(request, "portal/measures.html", {"found": found})
+
+
+@require_GET
+def measures_file(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out the key measures as Excel or Word."""
+    found = queries.key_measures(actor=request.actor, campaign=_campaign(request), today=timezone.localdate())
+    return _file(queries.measures_listing(actor=request.actor, found=found), kind)
+
+
+@require_GET
+def pace(request: Request) -> HttpResponse:
+    """Show which units would have items left at the end, and why; no file has it."""
+    table = _unit_table(request)
+    return render(
+        request,
+        "portal/pace.html",
+        {"found": table, "rows": queries.short_units(actor=request.actor, table=table)},
+    )
+
+
+def _ahead(request: Request) -> queries.Ahead:
+    unit_id = _number(request.GET, "unit")
+    if unit_id is None and not request.actor.holds(ASSIGN) and request.actor.holds(ANSWER):
+        unit_id = next(iter(queries.units_answered_for(actor=request.actor))).pk
+    return queries.ahead(
+        actor=request.actor,
+        campaign=_campaign(request),
+        unit_id=unit_id,
+        workdays_ahead=_number(request.GET, "days") or queries.DAYS,
+        today=timezone.localdate(),
+    )
 
 
 def _place(name: str) -> str:

@@ -1,5 +1,6 @@
 """Writing what an office registers and keeps."""
 
+from duban.office.commands.duties import finish_duty, write_duty
 from duban.office.commands.incoming import Registered, register_wanted
 from duban.office.commands.matters import MatterText, add_step, assign_step, finish_step, open_matter, settle, share
 
@@ -8,9 +9,11 @@ __all__ = [
     "Registered",
     "add_step",
     "assign_step",
+    "finish_duty",
     "finish_step",
     "open_matter",
     "register_wanted",
     "settle",
     "share",
+    "write_duty",
 ]

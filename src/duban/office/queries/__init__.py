@@ -1,5 +1,12 @@
 """Reading what an office registers and keeps, each as far as the actor may see it."""
 
+from duban.office.queries.duties import (
+    duties_between,
+    get_duty,
+    units_without_link,
+    visible_duties,
+    writes_duties_of,
+)
 from duban.office.queries.incoming import (
     Known,
     KnownFigure,
@@ -27,6 +34,7 @@ from duban.office.queries.matters import (
     office_above,
     open_kinds,
     open_matters,
+    open_steps,
     visible_matters,
 )
 
@@ -41,6 +49,8 @@ __all__ = [
     "asking_unit",
     "checklists",
     "count_wanted",
+    "duties_between",
+    "get_duty",
     "get_matter",
     "keeping_office",
     "kind_words",
@@ -53,7 +63,11 @@ __all__ = [
     "office_above",
     "open_kinds",
     "open_matters",
+    "open_steps",
+    "units_without_link",
+    "visible_duties",
     "visible_matters",
     "wanted_above",
     "wanted_list",
+    "writes_duties_of",
 ]

@@ -243,6 +243,18 @@ def open_matters(*, actor: Actor, campaign_id: int, kinds: Sequence[str]) -> dic
     return {kind: found.get(kind, Waits(0, None)) for kind in kinds}
 
 
+def open_steps(*, actor: Actor, campaign_id: int, first: date, last: date) -> list[MatterStep]:
+    """Return the steps of this office's open matters that fall on these days, in their order."""
+    found = MatterStep.objects.filter(
+        organisation.scope_filter(scope=actor.scope(OfficeCapability.KEEP), unit="matter__office"),
+        matter__campaign_id=campaign_id,
+        matter__status=MatterStatus.OPEN,
+        done_on__isnull=True,
+        due_on__range=(first, last),
+    )
+    return list(found.select_related("matter").order_by("due_on", "pk")[:500])
+
+
 def meeting_alert(*, actor: Actor, campaign: Campaign, on: date) -> str:
     """Return a sentence where the interval between office meetings is exceeded and none is planned, else nothing (R-638)."""
     if not actor.holds(OfficeCapability.KEEP):

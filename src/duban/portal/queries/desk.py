@@ -142,26 +142,30 @@ def _rows(actor: Actor, campaign: Campaign, table: UnitTable) -> list[DeskRow]:
     # What the figures have counted is exact beyond a thousand.
     counted = {"to_sign": "to_sign", "overdue": "overdue", "declined": "declined"}
     received = tasks.received_waiting(actor=actor, campaign_id=campaign.pk)
-    return [
-        DeskRow(
-            name="to_pass_down",
-            label=_("To be passed down"),
-            number=received.number,
-            oldest=received.oldest,
-            oldest_words=_("issued") if received.oldest else "",
-            button=_("Pass down"),
-        )
-    ] + [
-        DeskRow(
-            name=name,
-            label=label,
-            number=table.total[counted[name]] if name in counted else found[name].number,
-            oldest=found[name].oldest,
-            oldest_words=since if found[name].oldest else "",
-            button=button,
-        )
-        for name, (label, since, button) in words.items()
-    ] + of_office
+    return (
+        [
+            DeskRow(
+                name="to_pass_down",
+                label=_("To be passed down"),
+                number=received.number,
+                oldest=received.oldest,
+                oldest_words=_("issued") if received.oldest else "",
+                button=_("Pass down"),
+            )
+        ]
+        + [
+            DeskRow(
+                name=name,
+                label=label,
+                number=table.total[counted[name]] if name in counted else found[name].number,
+                oldest=found[name].oldest,
+                oldest_words=since if found[name].oldest else "",
+                button=button,
+            )
+            for name, (label, since, button) in words.items()
+        ]
+        + of_office
+    )
 
 
 def _by_last_day(days: Sequence[DueDay], crowded: Sequence[Crowded]) -> dict[date, list[Crowded]]:

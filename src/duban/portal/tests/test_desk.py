@@ -205,3 +205,15 @@ def test_the_leading_group_reads_numbers_that_open_their_lists(waiting: Office) 
     opened = re.search(r"Items (\d+)", page_of(leader, overdue[0]))
     assert opened is not None
     assert opened.group(1) == overdue[1]
+
+
+def test_a_county_begins_with_what_it_has_to_pass_down(waiting: Office) -> None:
+    county = waiting.tree.counties[0]
+    waiting.assign(units=[county], wording="核对党员名册并转各村")
+    account = make_person_with_account(unit=county, role="county_office")
+    first = desk_of(waiting, actor_for(account=account)).rows[0]
+    assert (first.name, first.number, first.oldest) == ("to_pass_down", 1, SOME_DAY)
+    client = client_of(account)
+    client.post(f"/campaigns/{waiting.campaign.pk}/choose/")
+    links = table_of(page_of(client, "/")).links[1]
+    assert "核对党员名册并转各村" in page_of(client, links[3])

@@ -12,6 +12,7 @@ from django.utils import timezone
 from duban.kernel.authority import Actor
 from duban.organisation.states import Kind, Level
 from duban.tasks.models import ChangeRequest, Task
+from duban.tasks.policy import TasksCapability
 from duban.tasks.queries.lists import COUNTED_AT_MOST, Day, TaskFilter, narrowed, to_check
 from duban.tasks.states import ChangeStatus
 from duban.workdays import queries as workdays
@@ -90,7 +91,9 @@ def waiting(*, actor: Actor, campaign_id: int, day: Day) -> dict[str, Waiting]:
     }
 
 
-def due_days(*, actor: Actor, campaign_id: int, day: Day, workdays_ahead: int = LOOK_AHEAD_WORKDAYS) -> list[DueDay]:
+def due_days(
+    *, actor: Actor, campaign_id: int, day: Day, workdays_ahead: int = LOOK_AHEAD_WORKDAYS, unit_id: int | None = None
+) -> list[DueDay]:
     """
     Return each of the next working days, today first, with what falls due on it (R-629).
 
@@ -100,7 +103,7 @@ def due_days(*, actor: Actor, campaign_id: int, day: Day, workdays_ahead: int = 
     first = day.as_of
     last = calendar.add_workdays(first, workdays_ahead - (1 if calendar.is_workday(first) else 0))
     rows = (
-        _open_until(actor, campaign_id, day, last)
+        _open_until(actor, campaign_id, day, last, unit_id)
         .values("agreed_due")
         .annotate(items=Count("pk"), units=Count("unit_id", distinct=True))
         .order_by("agreed_due")
@@ -114,7 +117,9 @@ def due_days(*, actor: Actor, campaign_id: int, day: Day, workdays_ahead: int = 
     ]
 
 
-def crowded_classes(*, actor: Actor, campaign_id: int, days: Sequence[DueDay]) -> list[Crowded]:
+def crowded_classes(
+    *, actor: Actor, campaign_id: int, days: Sequence[DueDay], unit_id: int | None = None
+) -> list[Crowded]:
     """Return the classes of units of which some have more than three items due in one calendar week (R-655)."""
     if not days:
         return []
@@ -122,8 +127,11 @@ def crowded_classes(*, actor: Actor, campaign_id: int, days: Sequence[DueDay]) -
     monday = first - timedelta(days=first.weekday())
     weeks = [monday + timedelta(days=7 * number) for number in range((last - monday).days // 7 + 1)]
     day = Day(first, last)
+    if actor.scope(TasksCapability.VIEW).is_empty and not actor.is_system:
+        # Nothing can match, so there is no statement to ask.
+        return []
     per_unit = (
-        _open_until(actor, campaign_id, day, weeks[-1] + timedelta(days=6))
+        _open_until(actor, campaign_id, day, weeks[-1] + timedelta(days=6), unit_id)
         .values("unit_id", "agreed_due", "unit__level", "unit__kind")
         .order_by()
     )
@@ -141,6 +149,13 @@ def crowded_classes(*, actor: Actor, campaign_id: int, days: Sequence[DueDay]) -
         return [Crowded(weeks[week], level, kind, units, most) for week, level, kind, units, most in cursor.fetchall()]
 
 
-def _open_until(actor: Actor, campaign_id: int, day: Day, last: date) -> QuerySet[Task]:
-    given = TaskFilter(campaign_id=campaign_id, status="open", as_of=day.as_of, near_until=day.near_until)
+def _open_until(actor: Actor, campaign_id: int, day: Day, last: date, unit_id: int | None) -> QuerySet[Task]:
+    given = TaskFilter(
+        campaign_id=campaign_id,
+        status="open",
+        unit_id=unit_id,
+        own_only=unit_id is not None,
+        as_of=day.as_of,
+        near_until=day.near_until,
+    )
     return narrowed(actor=actor, given=given).filter(agreed_due__gte=day.as_of, agreed_due__lte=last)
