@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.access import roles
 from duban.access.models import Grant, GrantUnit
-from duban.access.policy import AccessCapability, may_grant, may_grant_to, may_hold
+from duban.access.policy import ADMINISTRATORS, THREE_PEOPLE, AccessCapability, may_grant, may_grant_to, may_hold
 from duban.access.queries import get_grant
 from duban.access.states import Reach
 from duban.accounts import commands as accounts
@@ -21,7 +22,9 @@ from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
 from duban.organisation import commands as people_of_units
 from duban.organisation import queries as organisation
-from duban.organisation.models import Post
+from duban.organisation.models import Person, Post
+
+_THREE_ADMINISTRATORS = "grant_three_administrators"
 
 
 @transaction.atomic
@@ -73,9 +76,9 @@ def grant_role(
     Bound to a post (`post_id`), it holds only while the person acts in that post.
 
     :raises NotFound: if there is no such account, or this actor cannot see one of the units
-    :raises NotAllowed: if it is the actor's own account, or a unit lies outside the subtree they administer, or the
-        account administers something else already
-    :raises InvalidInput: if role, reach, units or dates cannot be used, or the account holds just that already
+    :raises NotAllowed: if it is the actor's own account, or a unit lies outside the subtree they administer
+    :raises InvalidInput: if role, reach, units or dates cannot be used, the account holds just that already, or it
+        would administer two of system, security and audit at one time, or is nobody's and would administer one
     """
     # Locked, so that two grants at once to one account see each other.
     user = User.objects.select_for_update().filter(pk=user_id, is_active=True).first()
@@ -86,14 +89,18 @@ def grant_role(
     starts_at = starts_at or at
     existing = list(
         Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=starts_at), user_id=user_id).only(
-            "role", "reach", "unit_id", "post_id"
+            "role", "reach", "unit_id", "post_id", "starts_at"
         )
     )
 
     may_grant_to(actor, user_id, [unit, *listed_units]).require()
-    may_hold(role, [grant.role for grant in existing]).require()
     if role not in roles.known_roles():
         raise _invalid("role", _("There is no such role."))
+    together = may_hold(role, [grant.role for grant in existing if ends_at is None or grant.starts_at < ends_at])
+    if not together:
+        raise _invalid("role", together.reason)
+    if role in ADMINISTRATORS and not Person.objects.filter(user_id=user_id).exists():
+        raise _invalid("sign_in_name", _("This account belongs to nobody. An administrator is a person with a name."))
     if reach not in Reach.values:
         raise _invalid("reach", _("Choose over which units the role holds."))
     if (reach == Reach.LISTED) != bool(listed_units):
@@ -108,7 +115,7 @@ def grant_role(
     if reach != Reach.LISTED and any((one.role, one.reach, one.unit_id, one.post_id) == same for one in existing):
         raise _invalid("role", _("The account holds this role there already."))
 
-    grant = Grant.objects.create(
+    grant = _create(
         user=user,
         post_id=post_id,
         role=role,
@@ -176,6 +183,16 @@ def end_grant(*, actor: Actor, grant_id: int, reason: str, at: datetime) -> Gran
         payload={"user": grant.user_id, "role": grant.role, "reason": reason.strip()},
     )
     return grant
+
+
+def _create(**given: Any) -> Grant:
+    try:
+        with transaction.atomic():
+            return Grant.objects.create(**given)
+    except IntegrityError as error:
+        if _THREE_ADMINISTRATORS not in str(error):
+            raise
+        raise _invalid("role", THREE_PEOPLE) from error
 
 
 def _may_reach_the_line(actor: Actor, lead_unit_id: int) -> None:

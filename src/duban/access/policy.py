@@ -9,6 +9,7 @@ from duban.kernel.authority import Actor, Decision, Placed, decide, denied
 
 # Three people, never one: who holds one of these holds none of the others.
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+THREE_PEOPLE = _("System, security and audit are administered by three people. Choose another account.")
 
 
 class AccessCapability(StrEnum):
@@ -33,7 +34,7 @@ def may_grant_to(actor: Actor, user_id: int, units: Sequence[Placed]) -> Decisio
 
 
 def may_hold(role: str, held: Sequence[str]) -> Decision:
-    """The three administrator roles are held by three accounts."""
+    """The three administrator roles are held by three people; the database holds it too, where two grant at once."""
     if role in ADMINISTRATORS and any(other in ADMINISTRATORS and other != role for other in held):
-        return denied(_("System, security and audit are administered by three people. Choose another account."))
+        return denied(THREE_PEOPLE)
     return Decision(True)
