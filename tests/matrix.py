@@ -39,6 +39,7 @@ from duban.tasks.models import (
     Confirmation,
     ConfirmationLink,
     Evidence,
+    HandOver,
     Task,
     TaskEntry,
 )
@@ -62,6 +63,7 @@ SEATS: dict[str, tuple[str, str]] = {
     "unit_deputy": (VILLAGE, Reach.UNIT),
     "branch_secretary": (VILLAGE, Reach.UNIT),
     "township_recorder": (TOWNSHIP, Reach.SUBTREE),
+    "delegated_admin": (TOWNSHIP, Reach.SUBTREE),
     "group_head": (COUNTY, Reach.LISTED),
     "group_member": (COUNTY, Reach.LISTED),
     "leading_group_member": (COUNTY, Reach.SUBTREE),
@@ -308,6 +310,16 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "spare": _somebody_without_account(village),
         "grant": somebody.grant,
         "paper": _notice(work.assignment),
+        "slip_post": factories.make_person_with_account(
+            unit=village, role="branch_secretary", reach=Reach.UNIT, post_kind=PostKind.LIAISON
+        ).post,
+        "hand_over": HandOver.objects.create(
+            unit=village,
+            from_person=somebody.person,
+            to_person=somebody.person,
+            made_words="试验",
+            made_at=factories.SOME_MOMENT,
+        ),
         **_unconfirmed(campaign, county),
         **_meeting(campaign, county, work.document),
         **_reserved(campaign, county, village),

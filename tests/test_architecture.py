@@ -17,6 +17,7 @@ OUR_MODELS = [model for model in apps.get_models() if model.__module__.startswit
 
 # Files besides commands that write, and why each may.
 WRITERS = {
+    "shell/drafts.py": "keeps what was written into a form and not sent yet; called by its own page and the middleware only",
     "shell/posted.py": "keeps the answer of a form, so that sending it twice acts once; called by the middleware only",
     "config/middleware.py": "lets go of a kept answer when the view refused",
     "config/migrating.py": "grants the rights of config/tables.py, as the owner",

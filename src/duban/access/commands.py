@@ -1,7 +1,9 @@
 """Opening accounts for people in posts, granting roles and ending grants; all hold from the next request."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -12,8 +14,20 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.access import roles
 from duban.access.models import Grant, GrantUnit
-from duban.access.policy import ADMINISTRATORS, THREE_PEOPLE, AccessCapability, may_grant, may_grant_to, may_hold
-from duban.access.queries import get_grant
+from duban.access.policy import (
+    ADMINISTRATORS,
+    DELEGABLE,
+    ROLE_OF_POST,
+    THREE_PEOPLE,
+    AccessCapability,
+    lies_below,
+    may_delegate,
+    may_grant,
+    may_grant_to,
+    may_hand_out_code,
+    may_hold,
+)
+from duban.access.queries import delegation_posts, get_grant, grants_in_force, post_title
 from duban.access.states import Reach
 from duban.accounts import commands as accounts
 from duban.accounts.models import User
@@ -22,9 +36,22 @@ from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
 from duban.organisation import commands as people_of_units
 from duban.organisation import queries as organisation
-from duban.organisation.models import Person, Post
+from duban.organisation.models import Person, Post, Unit
 
 _THREE_ADMINISTRATORS = "grant_three_administrators"
+MOST_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """One slip (账号开通单): whose, for which sign-in name, with the code that activates it until the day named."""
+
+    unit: Unit
+    name: str
+    title: str
+    sign_in_name: str
+    code: str
+    expires_at: datetime
 
 
 @transaction.atomic
@@ -250,6 +277,190 @@ def end_grants_with_units(*, actor: Actor, at: datetime) -> int:
         ],
     )
     return len(found)
+
+
+@transaction.atomic
+def open_accounts_below(*, actor: Actor, unit_id: int, at: datetime) -> int:
+    """
+    Open accounts for everybody who holds a post in or below the unit and has none, each with the role of the post.
+
+    Only units strictly below the actor's own level are served. Each grant is bound to its post, so it ends with it.
+    Returns how many were opened; a second run opens none.
+
+    :raises NotFound: if nothing in or below the unit lies below this actor
+    :raises InvalidInput: if more than 2,000 people would be served
+    """
+    on = timezone.localdate(at)
+    posts = [
+        post
+        for post in delegation_posts(actor=actor, unit_id=unit_id, on=on)
+        if post.person.user_id is None and post.kind in ROLE_OF_POST
+    ]
+    by_person: dict[int, list[Post]] = defaultdict(list)
+    for post in posts:
+        by_person[post.person_id].append(post)
+    if len(by_person) > MOST_AT_ONCE:
+        raise InvalidInput(_("More than 2,000 people: choose a smaller part."))
+    if not by_person:
+        return 0
+    # Locked, so that two openings at once give nobody two accounts.
+    waiting = {
+        person.pk: person
+        for person in Person.objects.select_for_update().filter(pk__in=by_person, user__isnull=True).order_by("pk")
+    }
+    chosen = [(waiting[person_id], held) for person_id, held in by_person.items() if person_id in waiting]
+    users = accounts.open_to_activate(
+        actor=actor,
+        names=[(person.name, f"{person.name} {post_title(held[0])}") for person, held in chosen],
+        at=at,
+    )
+    for (person, held), user in zip(chosen, users, strict=True):
+        people_of_units.tie_account(actor=actor, person=person, user_id=user.pk, unit_id=held[0].unit_id, at=at)
+    _give(
+        actor,
+        [
+            (user.pk, ROLE_OF_POST[post.kind], post)
+            for (_p, held), user in zip(chosen, users, strict=True)
+            for post in held
+        ],
+        at,
+    )
+    return len(chosen)
+
+
+@transaction.atomic
+def print_slips(*, actor: Actor, unit_id: int, at: datetime) -> list[Slip]:
+    """
+    Issue fresh codes for every account in or below the unit that was not activated yet, and return the slips.
+
+    Earlier codes of these accounts are void; the list is recorded.
+
+    :raises NotFound: if nothing in or below the unit lies below this actor
+    """
+    posts = delegation_posts(actor=actor, unit_id=unit_id, on=timezone.localdate(at))
+    first: dict[int, Post] = {}
+    for post in posts:
+        user = post.person.user
+        if user is not None and user.is_active and not user.has_usable_password():
+            first.setdefault(user.pk, post)
+    outside = _acting_outside(actor, list(first), at)
+    return _slips(actor, {user_id: post for user_id, post in first.items() if user_id not in outside}, unit_id, at)
+
+
+@transaction.atomic
+def new_slip(*, actor: Actor, post_id: int, at: datetime) -> Slip:
+    """
+    Replace a lost slip or a forgotten password of one person below: a new code, the old one and the password are void.
+
+    :raises NotFound: if the post is not one below this actor, or its person has no account
+    :raises NotAllowed: if the person also acts outside the units below this actor
+    """
+    on = timezone.localdate(at)
+    post = Post.objects.filter(organisation.posts_on(on=on), pk=post_id).select_related("unit", "person__user").first()
+    if post is None or not lies_below(actor, post.unit) or post.person.user is None:
+        raise NotFound(_("There is no such account."))
+    user_id = post.person.user.pk
+    if _acting_outside(actor, [user_id], at):
+        may_hand_out_code(actor, [], user_id).require()
+    may_hand_out_code(actor, [post.unit], user_id).require()
+    return _slips(actor, {user_id: post}, post.unit_id, at)[0]
+
+
+@transaction.atomic
+def grant_by_delegation(*, actor: Actor, post_id: int, role: str, at: datetime) -> Grant:
+    """
+    Grant somebody in a post below a role of that unit, bound to the post.
+
+    :raises NotFound: if the post is not one below this actor, or its person has no account
+    :raises NotAllowed: if the role is not one to be granted below, or it is the actor's own account
+    :raises InvalidInput: if the account holds it already
+    """
+    on = timezone.localdate(at)
+    post = Post.objects.filter(organisation.posts_on(on=on), pk=post_id).select_related("unit", "person").first()
+    if post is None or not lies_below(actor, post.unit) or post.person.user_id is None:
+        raise NotFound(_("There is no such account."))
+    may_delegate(actor, role, post.unit, post.person.user_id).require()
+    # Locked, so that two grants at once see each other.
+    User.objects.select_for_update().get(pk=post.person.user_id)
+    if grants_in_force(at=at).filter(user_id=post.person.user_id, role=role, post=post).exists():
+        raise InvalidInput(_("The account holds this role there already."))
+    return _give(actor, [(post.person.user_id, role, post)], at)[0]
+
+
+def _give(actor: Actor, given: Sequence[tuple[int, str, Post]], at: datetime) -> list[Grant]:
+    for user_id, role, post in given:
+        may_delegate(actor, role, post.unit, user_id).require()
+    grants = Grant.objects.bulk_create(
+        [
+            Grant(
+                user_id=user_id,
+                post=post,
+                role=role,
+                reach=DELEGABLE[role],
+                unit=post.unit,
+                starts_at=at,
+                granted_by=actor.user_id,
+            )
+            for user_id, role, post in given
+        ]
+    )
+    audit.record_many(
+        actor=actor,
+        at=at,
+        events=[
+            audit.Event(
+                "grant.give",
+                "grant",
+                grant.pk,
+                unit_id=grant.unit_id,
+                payload={"user": grant.user_id, "role": grant.role, "reach": grant.reach, "post": grant.post_id},
+            )
+            for grant in grants
+        ],
+    )
+    return grants
+
+
+def _acting_outside(actor: Actor, user_ids: Iterable[int], at: datetime) -> set[int]:
+    """Return those of the accounts whose person holds a post, or which hold a grant, not strictly below this actor."""
+    wanted = list(user_ids)
+    posts = Post.objects.filter(
+        organisation.posts_on(on=timezone.localdate(at)), person__user_id__in=wanted
+    ).select_related("unit", "person")
+    outside = {post.person.user_id or 0 for post in posts if not lies_below(actor, post.unit)}
+    held = Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), user_id__in=wanted)
+    for grant in held.select_related("unit").prefetch_related("listed__unit"):
+        units = [grant.unit, *(one.unit for one in grant.listed.all())]
+        if any(unit is None or not lies_below(actor, unit) for unit in units) or grant.reach != DELEGABLE.get(
+            grant.role
+        ):
+            outside.add(grant.user_id)
+    return outside
+
+
+def _slips(actor: Actor, posts: dict[int, Post], unit_id: int, at: datetime) -> list[Slip]:
+    codes = accounts.issue_codes(actor=actor, user_ids=list(posts), at=at)
+    names = dict(User.objects.filter(pk__in=posts).values_list("pk", "sign_in_name"))
+    audit.record(
+        actor=actor,
+        verb="account.slips",
+        object_kind="account",
+        object_id=None,
+        unit_id=unit_id,
+        at=at,
+        payload={"users": sorted(posts)},
+    )
+    return [
+        Slip(
+            unit=post.unit,
+            name=post.person.name,
+            title=post.title or str(post.get_kind_display()),
+            sign_in_name=names[user_id],
+            code=f"{codes[user_id][:5]}-{codes[user_id][5:]}",
+            expires_at=at + timedelta(days=accounts.CODE_DAYS),
+        )
+        for user_id, post in posts.items()
+    ]
 
 
 def _invalid(field: str, sentence: object) -> InvalidInput:

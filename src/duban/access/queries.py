@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.access import roles
 from duban.access.models import Grant
-from duban.access.policy import AccessCapability, may_grant
+from duban.access.policy import DELEGABLE, ROLE_OF_POST, AccessCapability, may_grant
 from duban.access.states import Reach
 from duban.access.words import role_word
 from duban.accounts.models import User
 from duban.accounts.policy import AccountsCapability
-from duban.kernel.authority import Actor, Scope, merge_scopes
+from duban.kernel.authority import Actor, Scope, merge_scopes, path_end
 from duban.kernel.errors import InvalidInput, NotAllowed, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
 from duban.organisation.models import Person, Post, Unit
-from duban.organisation.states import PostKind
+from duban.organisation.states import Level, PostKind
 
 PAGE_SIZE = 50
 MOST_SUGGESTED = 12
@@ -348,3 +348,146 @@ def require_accounts(*, actor: Actor) -> None:
 def _require(actor: Actor, capability: str) -> None:
     if not actor.holds(capability):
         raise NotAllowed(_("Accounts and grants are kept by the security administrator."))
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationPart:
+    """One part below a delegate, usually a township, with how many people it has in posts."""
+
+    unit_id: int
+    name: str
+    people: int
+    # Without an account, and with one that was not activated yet.
+    without: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationLine:
+    """Somebody in a post below, with their account."""
+
+    post: Post
+    user: User | None
+    is_waiting: bool
+    roles: Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationPeople:
+    """The people of one part, a page of them."""
+
+    unit: Unit
+    page: Page[DelegationLine]
+
+
+_PARTS = """
+SELECT part.id, COALESCE(NULLIF(part.short_name, ''), part.name),
+       count(DISTINCT person.id),
+       count(DISTINCT person.id) FILTER (WHERE person.user_id IS NULL),
+       count(DISTINCT person.id) FILTER (WHERE account.is_active AND account.password LIKE '!%%')
+  FROM organisation_unit part
+  JOIN organisation_unit unit ON unit.path >= part.path AND unit.path < left(part.path, -1) || '0'
+  JOIN organisation_post post ON post.unit_id = unit.id AND post.kind = ANY(%(kinds)s)
+       AND post.starts_on <= %(on)s AND (post.ends_on IS NULL OR post.ends_on > %(on)s)
+  JOIN organisation_person person ON person.id = post.person_id
+  LEFT JOIN accounts_user account ON account.id = person.user_id
+ WHERE part.id = ANY(%(parts)s) AND NOT unit.path = ANY(%(heads)s)
+ GROUP BY part.id ORDER BY part.order_path, part.id
+"""
+
+
+def delegation_unit(*, actor: Actor, unit_id: int) -> Unit:
+    """
+    Return a unit at or below which this actor opens accounts.
+
+    :raises NotFound: if there is none
+    """
+    unit = organisation.units_where(actor=actor, capability=AccountsCapability.DELEGATE).filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound(_("There is no such unit in your scope."))
+    return unit
+
+
+def delegation_posts(*, actor: Actor, unit_id: int, on: date) -> list[Post]:
+    """
+    Return the posts held on the day in and below the unit, in units strictly below this actor's own level.
+
+    :raises NotFound: if this actor opens no accounts there
+    """
+    return list(_posts_below(actor, delegation_unit(actor=actor, unit_id=unit_id), on))
+
+
+def delegation_parts(*, actor: Actor, on: date) -> list[DelegationPart]:
+    """
+    Return the parts for which this actor opens accounts, in protocol order: townships, or what else stands right below.
+
+    :raises NotAllowed: if this actor opens no accounts below
+    """
+    paths = _delegated_paths(actor)
+    heads = Unit.objects.filter(path__in=paths).exclude(level=Level.TOWNSHIP)
+    parts = Unit.objects.filter(Q(path__in=paths, level=Level.TOWNSHIP) | Q(parent__in=heads))
+    given: dict[str, Any] = {
+        "kinds": list(ROLE_OF_POST),
+        "on": on,
+        "parts": list(parts.values_list("pk", flat=True)),
+        "heads": list(paths),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS, given)
+        return [DelegationPart(*row) for row in cursor.fetchall()]
+
+
+def delegation_people(*, actor: Actor, unit_id: int, at: datetime, after: str = "") -> DelegationPeople:
+    """
+    Return a page of the people in posts at and below a unit, strictly below this actor, with their accounts.
+
+    :raises NotFound: if this actor opens no accounts there
+    """
+    unit = delegation_unit(actor=actor, unit_id=unit_id)
+    posts = _posts_below(actor, unit, timezone.localdate(at))
+    if after:
+        order_path, post_id = decode_key(after, length=2, kinds=(str, int))
+        posts = posts.filter(Q(unit__order_path__gt=order_path) | Q(unit__order_path=order_path, pk__gt=post_id))
+    page = cut(list(posts[: PAGE_SIZE + 1]), size=PAGE_SIZE, key=lambda post: (post.unit.order_path, post.pk))
+    held: dict[int, list[object]] = defaultdict(list)
+    users = [post.person.user_id for post in page.rows if post.person.user_id is not None]
+    for grant in grants_in_force(at=at).filter(user_id__in=users).order_by("pk"):
+        if role_word(grant.role) not in held[grant.user_id]:
+            held[grant.user_id].append(role_word(grant.role))
+    lines = [
+        DelegationLine(
+            post=post,
+            user=post.person.user,
+            is_waiting=post.person.user is not None and not post.person.user.has_usable_password(),
+            roles=held.get(post.person.user_id or 0, []),
+        )
+        for post in page.rows
+    ]
+    return DelegationPeople(unit=unit, page=Page(lines, page.after))
+
+
+def delegable_roles(*, actor: Actor) -> list[str]:
+    """
+    Return the roles that may be granted below.
+
+    :raises NotAllowed: if this actor opens no accounts below
+    """
+    _delegated_paths(actor)
+    return list(DELEGABLE)
+
+
+def _delegated_paths(actor: Actor) -> Sequence[str]:
+    paths = actor.scope(AccountsCapability.DELEGATE).paths
+    if not paths:
+        raise NotAllowed(_("Accounts are opened here for units below your own. Ask the security administrator."))
+    return paths
+
+
+def _posts_below(actor: Actor, unit: Unit, on: date) -> QuerySet[Post]:
+    heads = actor.scope(AccountsCapability.DELEGATE).paths
+    return (
+        Post.objects.filter(organisation.posts_on(on=on), unit__path__gte=unit.path, unit__path__lt=path_end(unit.path))
+        .exclude(unit__path__in=heads)
+        .select_related("unit", "person__user")
+        .order_by("unit__order_path", "pk")
+    )

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from duban.accounts.models import SignInAttempt, User
 from duban.accounts.policy import may_keep_accounts
+from duban.accounts.telephones import telephone_of
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
 from duban.kernel.paging import Page, cut, decode_key
@@ -42,6 +44,13 @@ def user_list(*, actor: Actor, searched: str = "", after: str = "", size: int = 
     if searched.strip():
         users = users.filter(sign_in_name__contains=searched.strip().lower())
     return cut(list(users.order_by("sign_in_name")[: size + 1]), size=size, key=lambda user: (user.sign_in_name,))
+
+
+def user_called(*, actor: Actor, name: str) -> User | None:
+    """Return the account with this sign-in name or telephone number; the name wins."""
+    typed, number = name.strip().lower(), telephone_of(name)
+    users = User.objects.filter(Q(sign_in_name=typed) | (Q(telephone=number) & ~Q(telephone="")))
+    return min(users[:2], key=lambda user: user.sign_in_name != typed, default=None)
 
 
 def has_demonstration_accounts(*, actor: Actor) -> bool:

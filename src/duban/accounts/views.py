@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.accounts import commands, demonstration, queries
-from duban.accounts.forms import EndForm, NewPasswordForm, PasswordForm, SignInForm
+from duban.accounts.forms import ActivateForm, EndForm, NewPasswordForm, PasswordForm, SignInForm, TelephoneForm
 from duban.accounts.throttling import Place, name_hash
 from duban.audit import commands as audit
 from duban.kernel.errors import InvalidInput, NotAllowed, TooManyAttempts
@@ -62,7 +62,7 @@ def sign_in(request: Request) -> HttpResponse:
     response = redirect(place_within(request, given["next"]))
     response.set_cookie(
         BROWSER_COOKIE,
-        signing.dumps([name_hash(user.sign_in_name), secrets.token_hex(16)], salt=BROWSER_SALT),
+        signing.dumps([name_hash(given["sign_in_name"]), secrets.token_hex(16)], salt=BROWSER_SALT),
         max_age=YEAR,
         httponly=True,
         samesite="Lax",
@@ -81,6 +81,59 @@ def sign_out(request: Request) -> HttpResponse:
         commands.sign_out(actor=request.actor, at=timezone.now())
     auth.logout(request)
     return redirect(settings.LOGIN_URL)
+
+
+@require_http_methods(["GET", "POST"])
+@public
+def activate(request: Request) -> HttpResponse:
+    """Set the first password of one's account by the code on the printed slip."""
+    form = ActivateForm(request.POST or None)
+    if request.method == "GET":
+        return render(request, "accounts/activate.html", {"form": form})
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            user = commands.activate(
+                actor=request.actor,
+                sign_in_name=given["sign_in_name"],
+                code=given["code"],
+                password=given["password"],
+                telephone=given["telephone"],
+                place=_place(request),
+                at=timezone.now(),
+            )
+        except TooManyAttempts as refusal:
+            beside(form, refusal)
+            response = render(request, "accounts/activate.html", {"form": form}, status=429)
+            response["Retry-After"] = str(refusal.retry_after)
+            return response
+        except InvalidInput as refusal:
+            beside(form, refusal)
+        else:
+            if user is not None:
+                say(request, _("Your account is active. Please sign in."))
+                return redirect(settings.LOGIN_URL)
+            form.add_error(
+                None,
+                _("Sign-in name or code is not right, or the code is used, replaced or too old. Ask for a new slip."),
+            )
+    return render(request, "accounts/activate.html", {"form": form}, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+def telephone(request: Request) -> HttpResponse:
+    """Give or take away the telephone number by which one signs in."""
+    form = TelephoneForm(request.POST or None, initial={"telephone": getattr(request.user, "telephone", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            commands.set_telephone(actor=request.actor, telephone=form.cleaned_data["telephone"], at=timezone.now())
+        except InvalidInput as refusal:
+            beside(form, refusal)
+        else:
+            say(request, _("Kept."))
+            return redirect("accounts:password")
+    status = 200 if request.method == "GET" else 422
+    return render(request, "accounts/telephone.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "POST"])

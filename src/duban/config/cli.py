@@ -141,7 +141,7 @@ def migrate() -> None:
 @program.command()
 def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where units exist already.")] = False,
-    size: Annotated[str, typer.Option("--size", help="full (602 units) or small (30 units).")] = "full",
+    size: Annotated[str, typer.Option("--size", help="full (602 units) or small (about 40 units).")] = "full",
 ) -> None:
     """Fill an empty database with the invented city 澜川市."""
     _command(lambda at, actor: _demo(at, actor, if_empty=if_empty, size=size))

@@ -19,7 +19,7 @@ from duban.campaigns import queries as campaigns
 from duban.kernel.authority import Actor
 from duban.kernel.errors import Refused
 from duban.portal import navigation
-from duban.shell import http, posted, room
+from duban.shell import drafts, http, posted, room
 from duban.shell.requests import Request
 
 NOBODY = Actor(user_id=None, name="")
@@ -76,16 +76,25 @@ class OneTransaction:
 
         given = posted.given_id(request) if request.method == "POST" and request.actor.user_id is not None else None
         if given is None:
-            return _rendered(view(request, *args, **kwargs))
+            response = _rendered(view(request, *args, **kwargs))
+            self._settle_draft(request, response)
+            return response
         row, earlier = posted.earlier_answer(user_id=request.actor.user_id or 0, request_id=given, at=now)
         if earlier is not None:
             return earlier
         response = _rendered(view(request, *args, **kwargs))
+        self._settle_draft(request, response)
         if response.status_code < 400:
             posted.keep_answer(row=row, response=response)
         elif not transaction.get_rollback():
             row.delete()
         return response
+
+    def _settle_draft(self, request: Request, response: HttpResponseBase) -> None:
+        """What was sent and carried out need not be restored any more."""
+        user_id = request.actor.user_id
+        if request.method == "POST" and user_id is not None and response.status_code < 400 and not _is_rest(request):
+            drafts.drop_sent(request, user_id=user_id)
 
     def _load_actor(self, request: Request, *, user_id: int, sign_in_name: str, at: Any) -> None:
         standing = access.standing_of(actor=Actor.system("request"), user_id=user_id, at=at, is_announced=True)

@@ -16,7 +16,7 @@ from duban.attachments import commands as attachments
 from duban.attachments import queries as attachment_queries
 from duban.organisation import commands as organisation
 from duban.organisation import queries as organisation_queries
-from duban.shell import posted
+from duban.shell import drafts, posted
 from duban.tasks import commands as tasks
 from duban.tasks import queries as task_queries
 from duban.upkeep import commands as upkeep
@@ -31,6 +31,14 @@ RETENTION: Sequence[Line] = (
         rule=_("From the sending; long enough that a form sent twice acts once."),
         count=lambda *, actor, before: posted.overdue(before=before),
         remove=lambda *, actor, before, most: posted.clear(before=before, most=most),
+    ),
+    Line(
+        name="form_drafts",
+        what=_("Half-written forms"),
+        kept=drafts.KEPT,
+        rule=_("From the last word; theirs alone who wrote them, and gone when the form is sent."),
+        count=lambda *, actor, before: drafts.overdue(before=before),
+        remove=lambda *, actor, before, most: drafts.clear(before=before, most=most),
     ),
     Line(
         name="sessions",

@@ -31,7 +31,9 @@ ROLES: dict[str, frozenset[str]] = {
         _ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT, Burden.APPROVE, Burden.LIMIT}
     ),
     # The same on its own subtree; it asks the office above.
-    "county_office": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Office.ASK}),
+    "county_office": frozenset(
+        _ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Office.ASK, Accounts.DELEGATE}
+    ),
     # A lead department reads and passes down inside its line, and registers what it asks there.
     "line_clerk": frozenset(_READS | _PASSES | {Burden.ASK}),
     # A unit answers for itself.
@@ -41,6 +43,8 @@ ROLES: dict[str, frozenset[str]] = {
     "branch_secretary": frozenset(_ANSWERS | _MEMBERS | {Portal.BRANCH}),
     # A township records for its villages, and passes down to them.
     "township_recorder": frozenset(_ANSWERS | _PASSES | _MEMBERS | {Portal.TOWNSHIP}),
+    # Opens accounts for people in posts of the units below, never at the own level.
+    "delegated_admin": frozenset({Organisation.VIEW, Accounts.DELEGATE}),
     # Supervision reads and never edits.
     "group_head": frozenset(_READS),
     "group_member": frozenset(_READS),

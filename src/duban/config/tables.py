@@ -16,6 +16,7 @@ class Rights(StrEnum):
 TABLES: dict[str, Rights] = {
     "access_grant": Rights.ORDINARY,
     "access_grantunit": Rights.ORDINARY,
+    "accounts_activationcode": Rights.ORDINARY,
     "accounts_signinattempt": Rights.ORDINARY,
     "accounts_user": Rights.ORDINARY,
     "attachments_storedfile": Rights.APPEND_ONLY,
@@ -65,6 +66,7 @@ TABLES: dict[str, Rights] = {
     "procrastinate_periodic_defers": Rights.ORDINARY,
     "procrastinate_workers": Rights.ORDINARY,
     "reporting_notice": Rights.APPEND_ONLY,
+    "shell_formdraft": Rights.ORDINARY,
     "shell_postedrequest": Rights.ORDINARY,
     "tasks_assignment": Rights.ORDINARY,
     "tasks_assignmenthelper": Rights.ORDINARY,
@@ -74,6 +76,7 @@ TABLES: dict[str, Rights] = {
     "tasks_confirmation": Rights.ORDINARY,
     "tasks_confirmationlink": Rights.ORDINARY,
     "tasks_evidence": Rights.APPEND_ONLY,
+    "tasks_handover": Rights.APPEND_ONLY,
     "tasks_task": Rights.ORDINARY,
     "tasks_taskentry": Rights.APPEND_ONLY,
     "tasks_taskfigures": Rights.ORDINARY,

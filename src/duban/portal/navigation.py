@@ -56,6 +56,7 @@ MENU = (
             Entry(_("To be passed down"), "tasks:to-pass-down", (TasksCapability.PASS_DOWN,)),
             Entry(_("Waiting for my check"), "tasks:to-check", (TasksCapability.CHECK,)),
             Entry(_("Import a breakdown table"), "tasks:imports", (TasksCapability.ASSIGN,)),
+            Entry(_("Hand over work"), "tasks:hand-over", (TasksCapability.ANSWER, OrganisationCapability.EDIT)),
         ),
     ),
     Entry(
@@ -85,6 +86,7 @@ MENU = (
         below=(
             Entry(_("Units and people"), "organisation:units", (OrganisationCapability.EDIT,)),
             Entry(_("Accounts"), "accounts:list", (AccountsCapability.EDIT,), is_whole=True),
+            Entry(_("Accounts below"), "access:below", (AccountsCapability.DELEGATE,)),
             Entry(_("Accounts and grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
             Entry(_("Calendar"), "workdays:calendar", (WorkdaysCapability.EDIT,)),
             Entry(_("Upkeep"), "upkeep:upkeep", (UpkeepCapability.VIEW,)),

@@ -407,6 +407,23 @@ class ConfirmationLink(models.Model):
         return f"link #{self.pk}"
 
 
+class HandOver(models.Model):
+    """One hand-over (工作交接): whose open items passed to whom, item by item as they were then."""
+
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    from_person = models.ForeignKey("organisation.Person", models.PROTECT, related_name="+")
+    to_person = models.ForeignKey("organisation.Person", models.PROTECT, related_name="+")
+    # [{kind: confirmation | task | draft, id, words}]
+    items = models.JSONField(default=list)
+    note = models.TextField(blank=True, default="")
+    made_by = models.BigIntegerField(null=True)
+    made_words = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"hand-over #{self.pk}"
+
+
 class TaskCounts(models.Model):
     """The integer columns of the task figures; their meaning stands in tasks.figures."""
 

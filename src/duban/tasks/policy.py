@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.kernel.authority import Actor, Decision, Placed, decide, denied
 from duban.organisation.models import Unit
+from duban.organisation.policy import OrganisationCapability
 from duban.tasks.models import Assignment, Task
 
 
@@ -127,3 +128,10 @@ WHO_MAY: dict[str, Callable[[Actor, Task, Involved], Decision]] = {
     "accept": may_check,
     "return": may_check,
 }
+
+
+def may_hand_over(actor: Actor, unit: Unit, person_id: int | None) -> Decision:
+    """Work is handed over by whoever keeps the unit's register, and by the person whose work it is."""
+    if person_id is not None and person_id == actor.person_id:
+        return Decision(True)
+    return decide(actor=actor, capability=OrganisationCapability.EDIT, unit=unit)

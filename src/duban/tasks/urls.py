@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from duban.tasks.views import assigning, breakdown, confirming, late_units, passing, recording, single
+from duban.tasks.views import assigning, breakdown, confirming, handing_over, late_units, passing, recording, single
 
 app_name = "tasks"
 urlpatterns = [
@@ -33,6 +33,8 @@ urlpatterns = [
     path("<int:task_id>/put-before/", confirming.put_before, name="put-before"),
     path("note/", recording.note, name="note"),
     path("several/<int:assignment_id>/", recording.several, name="several"),
+    path("hand-over/", handing_over.hand_over, name="hand-over"),
+    path("hand-over/<int:hand_over_id>/", handing_over.handed_over, name="handed-over"),
     path("to-check/", single.to_check, name="to-check"),
     path("to-pass-down/", passing.to_pass_down, name="to-pass-down"),
     path("pass-down/", passing.pass_down, name="pass-down"),

@@ -15,6 +15,7 @@ from duban.accounts.demonstration import PASSWORD
 from duban.campaigns import commands as campaigns
 from duban.campaigns.models import Campaign
 from duban.config.demo.burden import fill_burden
+from duban.config.demo.cast import SHUANGHUAI
 from duban.config.demo.city import build_city
 from duban.config.demo.model import DemoCity, DemoPerson, DemoUnit
 from duban.config.demo.past import work_off_the_past
@@ -39,7 +40,7 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
     """
     Fill the database with the invented city: units, people, accounts, a campaign with three months of work.
 
-    `size` is "full" (611 units) or "small" (about 30). Returns False where units exist already and `only_if_empty`.
+    `size` is "full" (611 units) or "small" (about 40). Returns False where units exist already and `only_if_empty`.
 
     :raises InvalidInput: if units exist already
     """
@@ -87,7 +88,7 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
 
 
 def _small(city: DemoCity) -> list[DemoUnit]:
-    """Thirty units that still have every level, and everybody of the cast who sits in one of them."""
+    """Some forty units: every level, everybody of the cast who sits in one of them, the villages of one township."""
     wanted = {city.units[0].key}
     parents = {unit.key: unit.parent_key for unit in city.units}
     for entry in city.cast:
@@ -97,7 +98,8 @@ def _small(city: DemoCity) -> list[DemoUnit]:
                 while key is not None:
                     wanted.add(key)
                     key = parents[key]
-    return [unit for unit in city.units if unit.key in wanted]
+    villages = {unit.key for unit in city.units if unit.parent_key == SHUANGHUAI and unit.kind == "village"}
+    return [unit for unit in city.units if unit.key in wanted | villages]
 
 
 def _import_units(

@@ -26,7 +26,7 @@ from duban.organisation.commands.members import (
     transfer_member,
 )
 from duban.organisation.commands.motion import Part, end_unit, merge_units, split_unit
-from duban.organisation.commands.people_accounts import give_account
+from duban.organisation.commands.people_accounts import give_account, tie_account
 from duban.organisation.commands.posts import add_person, appoint, appoint_by_name, end_post
 from duban.organisation.commands.units import (
     create_unit,
@@ -77,6 +77,7 @@ __all__ = [
     "split_unit",
     "take_over_import",
     "take_over_members",
+    "tie_account",
     "transfer_member",
     "withdraw_import",
     "withdraw_members",

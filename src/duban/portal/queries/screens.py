@@ -15,7 +15,7 @@ from duban.organisation.models import Post, Unit
 from duban.portal.queries.owed import units_answered_for
 from duban.tasks import queries as tasks
 from duban.tasks.figures import TASK_FIGURES
-from duban.tasks.models import Confirmation
+from duban.tasks.models import Confirmation, HandOver
 from duban.tasks.queries import Day, VillageTable, YearOfUnit
 
 
@@ -53,6 +53,8 @@ class Principal:
     waiting: Sequence[Waiting]
     figures: dict[str, int]
     recent: Sequence[Confirmation]
+    # What a predecessor handed over.
+    taken: Sequence[HandOver]
     day: Day
 
     @property
@@ -102,6 +104,7 @@ def principal_screen(*, actor: Actor, campaign: Campaign, today: date) -> Princi
         waiting=[Waiting(one, people[one.task.unit_id]) for one in waiting],
         figures=sums.get(unit.pk, {}),
         recent=tasks.confirmed_of_late(actor=actor, unit_ids=[unit.pk], campaign_id=campaign.pk),
+        taken=tasks.taken_over_by(actor=actor),
         day=day,
     )
 

@@ -19,6 +19,7 @@ from duban.tasks.commands.confirming import (
 )
 from duban.tasks.commands.decomposing import draft_document
 from duban.tasks.commands.drafting import create_assignment, discard_draft, update_draft
+from duban.tasks.commands.handing_over import hand_over
 from duban.tasks.commands.issuing import issue, serve_next_units
 from duban.tasks.commands.late_units import issue_to_late_units
 from duban.tasks.commands.passing import Passing, pass_down, transfer
@@ -42,6 +43,7 @@ __all__ = [
     "draft_document",
     "draft_from_words",
     "give_feedback",
+    "hand_over",
     "issue",
     "issue_to_late_units",
     "make_link",

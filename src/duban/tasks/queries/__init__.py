@@ -34,6 +34,14 @@ from duban.tasks.queries.confirming import (
     waiting_for,
     waiting_of_task,
 )
+from duban.tasks.queries.handing_over import (
+    HandOverPage,
+    OpenItems,
+    get_hand_over,
+    hand_over_page,
+    open_items,
+    taken_over_by,
+)
 from duban.tasks.queries.late_units import LateUnit, late_units
 from duban.tasks.queries.lists import (
     COUNTED_AT_MOST,
@@ -129,10 +137,12 @@ __all__ = [
     "Crowded",
     "Day",
     "DueDay",
+    "HandOverPage",
     "LateUnit",
     "LevelCounts",
     "Moving",
     "OfferedStep",
+    "OpenItems",
     "Part",
     "Parts",
     "PassDownPage",
@@ -169,7 +179,9 @@ __all__ = [
     "get_assignment",
     "get_breakdown",
     "get_confirmation",
+    "get_hand_over",
     "get_task",
+    "hand_over_page",
     "helpers_of",
     "involved",
     "late_units",
@@ -180,6 +192,7 @@ __all__ = [
     "offered_steps",
     "old_breakdown_files",
     "open_change",
+    "open_items",
     "open_rows",
     "ordered",
     "outcomes",
@@ -198,6 +211,7 @@ __all__ = [
     "requirement_path",
     "rule_of_choice",
     "status_condition",
+    "taken_over_by",
     "tap",
     "task_of_unit",
     "task_page",
