@@ -32,7 +32,7 @@ class PeriodForm(forms.Form):
     """Days on which nothing should fall due."""
 
     unit = forms.TypedChoiceField(label=_("For"), coerce=int)
-    name = forms.CharField(label=_("Because of"), max_length=60, help_text=_("Harvest, examinations, shifts …"))
+    name = forms.CharField(label=_("Occasion"), max_length=60, help_text=_("Harvest, examinations, shifts …"))
     from_on = forms.DateField(label=_("First day"), widget=DayInput())
     until_on = forms.DateField(label=_("Last day"), widget=DayInput())
     kinds = forms.MultipleChoiceField(
@@ -121,4 +121,4 @@ class ObjectionForm(forms.Form):
 class AnswerForm(forms.Form):
     """The answer to a unit that objected."""
 
-    answer = forms.CharField(label=_("Answer"), max_length=300, required=False)
+    answer = forms.CharField(label=_("Answer to the unit"), max_length=300, required=False)

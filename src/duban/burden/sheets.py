@@ -128,7 +128,7 @@ def word_of(sheet: Sheet) -> bytes:
 
 
 def _week(week: date) -> str:
-    return f"{_('Week from')} {week.isoformat()}"
+    return _("Week from %(day)s") % {"day": week.isoformat()}
 
 
 def _head(scope: str, filters: str, as_of: date | None) -> list[tuple[str, str]]:

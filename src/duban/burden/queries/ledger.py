@@ -386,7 +386,7 @@ def _total(*, units: QuerySet[Unit], given: LedgerFilter) -> tuple[Counts, int]:
 
 
 def _filter_words(given: LedgerFilter) -> str:
-    parts = [f"{_('Week from')} {given.week.isoformat()}", dict(show_choices()).get(given.show, "")]
+    parts = [_("Week from %(day)s") % {"day": given.week.isoformat()}, dict(show_choices()).get(given.show, "")]
     if given.levels:
         parts.append(f"{_('Level')}: {'、'.join(str(Level(value).label) for value in given.levels)}")
     if given.kinds:
