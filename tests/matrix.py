@@ -43,7 +43,7 @@ from duban.tasks.models import (
     Task,
     TaskEntry,
 )
-from duban.tasks.states import BreakdownStatus, EntryKind, Target, TaskStatus
+from duban.tasks.states import BreakdownStatus, ClosingMode, EntryKind, Target, TaskStatus
 
 TABLES = Path(__file__).parent / "permission_matrix"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -236,6 +236,9 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
     asked = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.ASKED_DONE)
     extended = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.IN_HAND)
     received = factories.make_work(campaign=campaign, assigner=county, units=[place[TOWNSHIP]])
+    declared = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.IN_HAND)
+    Task.objects.filter(pk=declared.tasks[0].pk).update(closing_mode=ClosingMode.DECLARE)
+    suspended = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.SUSPENDED)
     somebody = factories.make_person_with_account(unit=village, role="member", reach=Reach.UNIT)
     return {
         "campaign": campaign,
@@ -248,6 +251,8 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "task_asked": asked.tasks[0],
         "task_extended": extended.tasks[0],
         "task_received": received.tasks[0],
+        "task_declared": declared.tasks[0],
+        "task_suspended": suspended.tasks[0],
         "evidence": _evidence(in_hand.tasks[0]),
         "note": Note("记录.txt", "会议记录。".encode()),
         "change": ChangeRequest.objects.create(

@@ -39,6 +39,7 @@ PURE = {
     "organisation.queries.scope_filter": "a condition made of an actor's scope",
     "portal.queries.status_choices": "words of the statuses",
     "portal.queries.tab_words": "words of the tabs",
+    "tasks.queries.needs_date": "a rule about a task that was read already",
     "tasks.queries.ordered": "the order of a query that was narrowed already",
     "tasks.queries.outcomes": "counts of an import that was read already",
     "tasks.queries.status_condition": "a condition on status and dates",

@@ -17,7 +17,7 @@ from duban.workdays.policy import WorkdaysCapability as Workdays
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW, Burden.VIEW})
 # Whoever passes a task down checks the parts (design: answers come up level by level).
 _PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
-_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Burden.ASK, Office.KEEP}
+_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Tasks.SAMPLE, Burden.ASK, Office.KEEP}
 _ANSWERS = frozenset(
     {Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER, Burden.VIEW, Burden.OBJECT, Office.ASK}
 )
@@ -28,7 +28,9 @@ ROLES: dict[str, frozenset[str]] = {
     # The office of a leading group: assigns, follows, checks.
     "office_clerk": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT}),
     "office_head": frozenset(
-        _ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT, Burden.APPROVE, Burden.LIMIT}
+        _ASSIGNS
+        | _MEMBERS
+        | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT, Tasks.CONSENT, Burden.APPROVE, Burden.LIMIT}
     ),
     # The same on its own subtree; it asks the office above.
     "county_office": frozenset(
@@ -46,8 +48,8 @@ ROLES: dict[str, frozenset[str]] = {
     # Opens accounts for people in posts of the units below, never at the own level.
     "delegated_admin": frozenset({Organisation.VIEW, Accounts.DELEGATE}),
     # Supervision reads and never edits.
-    "group_head": frozenset(_READS),
-    "group_member": frozenset(_READS),
+    "group_head": frozenset(_READS | {Tasks.SAMPLE}),
+    "group_member": frozenset(_READS | {Tasks.SAMPLE}),
     # Decides; reads everything.
     "leading_group_member": frozenset(_READS | {Office.DECIDE}),
     "intake_clerk": frozenset({Organisation.VIEW}),

@@ -20,6 +20,8 @@ class TaskOut(Schema):
     assignment_id: int
     status: str
     is_key: bool
+    closing_mode: str
+    merged_into_id: int | None
     original_due: date | None
     tightened_due: date | None
     agreed_due: date | None
@@ -60,9 +62,20 @@ class FeedbackIn(Schema):
     text: str = Field(max_length=4000)
 
 
-class ExtensionIn(Schema):
-    new_due: date
+class ChangeIn(Schema):
+    kind: str
     reason: str = Field(max_length=2000)
+    new_due: date | None = None
+    into_id: int | None = None
+
+
+class ChangeOut(Schema):
+    id: int
+    kind: str
+    status: str
+    new_due: date | None
+    into_id: int | None
+    needs_two: bool
 
 
 class DecisionIn(Schema):
@@ -237,22 +250,25 @@ def give_feedback(request: Request, task_id: int, given: FeedbackIn) -> object:
     return commands.give_feedback(actor=request.actor, task_id=task_id, text=given.text, at=timezone.now())
 
 
-@router.post("/tasks/{task_id}/extension", response={200: None})
-def ask_extension(request: Request, task_id: int, given: ExtensionIn) -> object:
-    """Ask for a later date."""
-    commands.ask_extension(
-        actor=request.actor, task_id=task_id, new_due=given.new_due, reason=given.reason, at=timezone.now()
-    )
+@router.post("/tasks/{task_id}/changes", response=ChangeOut)
+def ask_change(request: Request, task_id: int, given: ChangeIn) -> object:
+    """Ask for a later date, acceptance of a part, suspension, long-term work or merging."""
+    return commands.ask_change(actor=request.actor, task_id=task_id, at=timezone.now(), **given.dict())
+
+
+@router.post("/tasks/{task_id}/changes/take-back", response={200: None})
+def take_back_request(request: Request, task_id: int) -> object:
+    """Take back the request that waits."""
+    commands.take_back_request(actor=request.actor, task_id=task_id, at=timezone.now())
     return None
 
 
-@router.post("/tasks/{task_id}/extension/{step_name}", response={200: None})
-def decide_extension(request: Request, task_id: int, step_name: str, given: DecisionIn) -> object:
-    """Grant or refuse a later date."""
-    commands.decide_extension(
+@router.post("/tasks/{task_id}/changes/{step_name}", response=ChangeOut)
+def decide_change(request: Request, task_id: int, step_name: str, given: DecisionIn) -> object:
+    """Grant or refuse the request that waits; of two consents the first leaves it open."""
+    return commands.decide_change(
         actor=request.actor, task_id=task_id, step_name=step_name, reason=given.reason, at=timezone.now()
     )
-    return None
 
 
 @router.post("/tasks/{task_id}/put-before", response=ConfirmationOut)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from duban.tasks.queries import Choices
-from duban.tasks.states import ReservedAct
+from duban.tasks.states import ChangeKind, ReservedAct
 
 _SHORT = forms.Textarea(attrs={"rows": 2})
 _LONG = forms.Textarea(attrs={"rows": 4})
@@ -132,10 +132,21 @@ class SeveralForm(forms.Form):
         field.choices = tasks
 
 
-class ExtensionForm(_Dated):
-    """A request for a later date."""
+class ChangeForm(_Dated):
+    """A request for a change of an item in hand."""
 
+    kind = forms.ChoiceField(label=_("What you ask for"), choices=ChangeKind)
+    into = forms.TypedChoiceField(label=_("Merge into"), coerce=int, empty_value=None, required=False)
     reason = forms.CharField(label=_("Why"), widget=_SHORT, max_length=2000)
+
+    field_order = ("kind", "new_due", "into", "reason")
+
+    def __init__(self, *given: Any, others: Sequence[tuple[int, str]] = (), **named: Any) -> None:
+        super().__init__(*given, **named)
+        into: Any = self.fields["into"]
+        into.choices = [("", "—"), *others]
+        self.fields["new_due"].help_text = _("For a later date, and for the rest of what is done in part.")
+        self.fields["into"].help_text = _("Only for merging: it goes on inside that item.")
 
 
 class BreakdownForm(forms.Form):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from duban.kernel.authority import Actor, Decision, Placed, decide, denied
 from duban.organisation.models import Unit
 from duban.organisation.policy import OrganisationCapability
-from duban.tasks.models import Assignment, Task
+from duban.tasks.models import Assignment, ChangeRequest, Task
+from duban.tasks.states import ChangeStatus
 
 
 class TasksCapability(StrEnum):
@@ -18,6 +19,10 @@ class TasksCapability(StrEnum):
     ANSWER = "task.answer"
     CHECK = "task.check"
     PASS_DOWN = "task.pass_down"  # noqa: S105 - a capability
+    # A head's consent: to a large assignment, and as the second of two to a request.
+    CONSENT = "task.consent"
+    # To draw samples of what was closed, and look at them.
+    SAMPLE = "task.sample"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,27 @@ def may_check(actor: Actor, task: Task, involved: Involved) -> Decision:
     return decide(actor=actor, capability=TasksCapability.CHECK, unit=task.checker_unit)
 
 
+def may_consent_to_change(actor: Actor, task: Task, change: ChangeRequest, involved: Involved) -> Decision:
+    """The second of two is a head, and another person than the first."""
+    first = may_check(actor, task, involved)
+    if not first:
+        return first
+    if (actor.user_id is not None and actor.user_id == change.endorsed_by) or (
+        actor.person_id is not None and actor.person_id == change.endorsed_person_id
+    ):
+        return denied(_("You gave the first consent. The head, who is another person, has to give the second."))
+    if not decide(actor=actor, capability=TasksCapability.CONSENT, unit=task.checker_unit):
+        return denied(_("The first consent is given. The head of the office has to give the second."))
+    return Decision(True)
+
+
+def may_decide_change(actor: Actor, task: Task, change: ChangeRequest, involved: Involved) -> Decision:
+    """Whoever may check decides requests; where two are asked for, the head decides after the office."""
+    if change.status == ChangeStatus.ENDORSED:
+        return may_consent_to_change(actor, task, change, involved)
+    return may_check(actor, task, involved)
+
+
 def part_in(
     *, user_id: int | None, person_id: int | None, unit_id: int | None, task: Task, involved: Involved
 ) -> Decision | None:
@@ -127,6 +153,13 @@ WHO_MAY: dict[str, Callable[[Actor, Task, Involved], Decision]] = {
     "ask_done": may_answer,
     "accept": may_check,
     "return": may_check,
+    "declare": may_answer,
+    "part_done": may_check,
+    "suspend": may_check,
+    "keep_up": may_check,
+    "merge": may_check,
+    "resume": may_check,
+    "reopen": may_check,
 }
 
 

@@ -44,6 +44,7 @@ urlpatterns = [
     path("<int:task_id>/feedback/", single.feedback, name="feedback"),
     path("<int:task_id>/evidence/", single.evidence, name="evidence"),
     path("<int:task_id>/evidence/<int:evidence_id>/", single.evidence_file, name="evidence-file"),
-    path("<int:task_id>/extension/", single.extension, name="extension"),
-    path("<int:task_id>/extension/<slug:step_name>/", single.decide_extension, name="decide-extension"),
+    path("<int:task_id>/change/", single.change, name="change"),
+    path("<int:task_id>/change/take-back/", single.take_back, name="take-back"),
+    path("<int:task_id>/change/<slug:step_name>/", single.decide_change, name="decide-change"),
 ]

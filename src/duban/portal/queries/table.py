@@ -19,7 +19,7 @@ from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.portal.listing import filter_words
 from duban.tasks import queries as tasks
-from duban.tasks.figures import TASK_FIGURES
+from duban.tasks.figures import TASK_FIGURES, done_share
 from duban.tasks.policy import TasksCapability
 from duban.tasks.queries import Day
 from duban.workbooks.listing import Column, Listing
@@ -68,7 +68,7 @@ class UnitRow:
     @property
     def done_share(self) -> float | None:
         """Done of all that is owed."""
-        return share_of(self.figures)
+        return done_share(self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class UnitTable:
     @property
     def done_share(self) -> float | None:
         """Done of all that is owed."""
-        return share_of(self.total)
+        return done_share(self.total)
 
 
 def unit_table(
@@ -213,11 +213,6 @@ def unit_listing(*, actor: Actor, found: UnitTable) -> Listing:
 def numbers_of(counts: Counts) -> list[Number]:
     """Return the numbers of a row in the order of the columns."""
     return [Number(name, counts[name], status) for name, status in SHOWN.items()]
-
-
-def share_of(counts: Counts) -> float | None:
-    """Return the share done, or None where nothing is owed."""
-    return counts["done"] / counts["total"] if counts["total"] else None
 
 
 def _filled(counts: Counts | None) -> Counts:

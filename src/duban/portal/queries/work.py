@@ -111,7 +111,8 @@ def status_choices() -> list[tuple[str, str]]:
         ("due_today", _("Due today")),
         ("near_due", _("Near due")),
         ("change_asked", _("Change requests")),
-        ("long_term", _("Long-term")),
+        ("long_term", _("Without an end date")),
+        ("declared", _("Declared")),
         ("total", _("Owed")),
         ("signed", _("Signed for")),
     ]

@@ -50,7 +50,8 @@ def waiting(office: Office) -> Office:
                 actor=answering(task.unit), task_id=task.pk, step_name="ask_done", text="已办", at=SOME_MOMENT
             )
         for task in changed:
-            commands.ask_extension(
+            commands.ask_change(
+                kind="extension",
                 actor=answering(task.unit),
                 task_id=task.pk,
                 new_due=SOME_DAY + timedelta(days=90),

@@ -1,13 +1,12 @@
 """Writing assignments and tasks, split by who acts: the office that drafts and issues, the unit, the checker."""
 
 from duban.tasks.commands.answering import (
-    ask_extension,
     attach_evidence,
     give_feedback,
     take_step,
 )
 from duban.tasks.commands.breakdown import draft_from_words, receive_breakdown, take_over_breakdown
-from duban.tasks.commands.checking import decide_extension
+from duban.tasks.commands.changing import ask_change, decide_change, take_back_request
 from duban.tasks.commands.clearing import clear_breakdown_files, clear_unused_links
 from duban.tasks.commands.confirming import (
     agree_by_signed_page,
@@ -30,15 +29,15 @@ from duban.tasks.commands.taking_over import take_over_next
 __all__ = [
     "Passing",
     "agree_by_signed_page",
+    "ask_change",
     "ask_data_request",
-    "ask_extension",
     "attach_evidence",
     "clear_breakdown_files",
     "clear_unused_links",
     "create_assignment",
     "decide_by_link",
+    "decide_change",
     "decide_confirmation",
-    "decide_extension",
     "discard_draft",
     "draft_document",
     "draft_from_words",
@@ -54,6 +53,7 @@ __all__ = [
     "receive_breakdown",
     "record_for_several",
     "serve_next_units",
+    "take_back_request",
     "take_over_breakdown",
     "take_over_next",
     "take_step",

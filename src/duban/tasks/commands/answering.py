@@ -20,11 +20,32 @@ from duban.organisation.models import Person, Unit
 from duban.tasks import policy, queries
 from duban.tasks.commands.reserved import OwnWord, own_word, settle_waiting
 from duban.tasks.figures import TASK_FIGURES
-from duban.tasks.models import ChangeRequest, Evidence, Task, TaskEntry
-from duban.tasks.states import OPEN_STATUSES, TASK_FLOW, EntryKind, TaskStatus
+from duban.tasks.models import Evidence, Task, TaskEntry
+from duban.tasks.states import (
+    CHANGE_FLOW,
+    LEFT_OUT,
+    OPEN_STATUSES,
+    REPORTED_ON,
+    TAKEN_BY_HAND,
+    TASK_FLOW,
+    ClosingMode,
+    EntryKind,
+)
 
 # A unit may return an item as not theirs within so many days after it was issued.
 DECLINE_DAYS = 7
+# What a step may change in a task.
+STEP_FIELDS = [
+    "status",
+    "version",
+    "signed_at",
+    "asked_at",
+    "finished_on",
+    "agreed_due",
+    "checker_unit",
+    "closing_mode",
+    "merged_into",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +71,12 @@ def take_step(
     word: OwnWord | None = None,
 ) -> Task:
     """
-    Move a task one step along its flow: sign, decline, insist, withdraw, ask_done, accept, return.
+    Move a task one step along its flow: sign, decline, insist, withdraw, ask_done, declare, accept, return, resume.
 
-    `return` names what is missing and a new date; `version` is that of the page on which the step was offered;
-    `despite` says why a task is finished although parts of it that were passed down are still open; `word` is the
-    principal's own where the step is reserved for them.
+    `return` names what is missing and a new date, `resume` why and a new date. Asking for completion or declaring it
+    takes back a request that waits; `version` is that of the page on which the step was offered; `despite` says why a
+    task is finished although parts of it that were passed down are still open; `word` is the principal's own where the
+    step is reserved for them.
 
     :raises NotFound: if this actor cannot see the task
     :raises Stale: if it changed since the page was opened
@@ -64,6 +86,7 @@ def take_step(
     """
     task = locked_task(actor=actor, task_id=task_id)
     step = TASK_FLOW.step(step_name, source=task.status)
+    _require_by_hand(task, step.name)
     parts = queries.involved(actor=actor, task=task)
 
     policy.WHO_MAY[step.name](actor, task, parts).require()
@@ -76,14 +99,15 @@ def take_step(
             _("An item can be returned within %(days)d days after it was issued. Ask for an extension instead.")
             % {"days": DECLINE_DAYS}
         )
-    if step.name == "ask_done":
+    if step.name in {"return", "resume"}:
+        new_due = new_date(new_due, today) if queries.needs_date(task, step.name) else None
+    if step.name in {"ask_done", "declare"}:
         word = own_word(actor=actor, task=task, given=word, on=today)
         settle_waiting(task=task, at=at)
-    if step.name == "return":
-        new_due = _return_date(task, new_due, today)
-    if step.name == "ask_done":
         text = _with_open_parts(actor, task, text, despite)
 
+    if step.name in {"ask_done", "declare"}:
+        take_back_change(actor=actor, task=task, at=at)
     before = task.status
     task.status = step.target
     task.version += 1
@@ -93,13 +117,17 @@ def take_step(
         task.asked_at = at
     elif step.name == "accept":
         task.finished_on = timezone.localdate(task.asked_at or at)
-    elif step.name == "return" and new_due is not None:
+    elif step.name == "declare":
+        task.finished_on = today
+    elif step.name in {"return", "resume"} and new_due is not None:
         task.agreed_due = new_due
+    if step.name == "resume":
+        task.merged_into = None
     entry = add_entry(actor=actor, task=task, kind=step.name, text=text, at=at, new_due=new_due, word=word)
     keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
     if step.name == "ask_done":
-        _find_checker(actor=actor, task=task, at=at)
-    task.save(update_fields=["status", "version", "signed_at", "asked_at", "finished_on", "agreed_due", "checker_unit"])
+        find_checker(actor=actor, task=task, at=at)
+    task.save(update_fields=STEP_FIELDS)
 
     count_again(actor=actor, task=task)
     record(
@@ -124,7 +152,7 @@ def give_feedback(*, actor: Actor, task_id: int, text: str, at: datetime, files:
     """
     task = locked_task(actor=actor, task_id=task_id)
     _may_report(actor, task).require()
-    if task.status != TaskStatus.IN_HAND:
+    if task.status not in REPORTED_ON:
         raise IllegalStep(_("Progress is reported while the item is in hand. Sign for it first."))
     if not text.strip():
         raise InvalidInput(_("Please say what has been done."), fields={"text": _("Please say what has been done.")})
@@ -156,39 +184,6 @@ def attach_evidence(
     keep_files(actor=actor, task=task, entry=entry, files=files, at=at)
     record(actor=actor, task=task, verb="evidence", at=at, payload={"files": [file.name for file in files]})
     return entry
-
-
-@transaction.atomic
-def ask_extension(
-    *, actor: Actor, task_id: int, new_due: date | None, reason: str, at: datetime, word: OwnWord | None = None
-) -> ChangeRequest:
-    """
-    Ask for a later date (申请延期); the original date stays beside it. `word` is the principal's, where it is reserved.
-
-    :raises NotFound: if this actor cannot see the task
-    :raises NotAllowed: if this actor's unit does not own it
-    :raises IllegalStep: if it is not in hand, has no date, or a request waits already
-    :raises InvalidInput: if reason or date is missing, or the date is not later
-    """
-    task = locked_task(actor=actor, task_id=task_id)
-    policy.may_answer(actor, task, queries.involved(actor=actor, task=task)).require()
-    if task.status != TaskStatus.IN_HAND or task.agreed_due is None:
-        raise IllegalStep(_("A later date can be asked for while an item with a date is in hand."))
-    if queries.open_change(actor=actor, task=task) is not None:
-        raise IllegalStep(_("A request for a later date is waiting already."))
-    if not reason.strip():
-        raise InvalidInput(_("Please say why, in a sentence."), fields={"reason": _("Please say why, in a sentence.")})
-    if new_due is None or new_due <= task.agreed_due:
-        raise InvalidInput(_("The new date must be later than the agreed one."))
-
-    word = own_word(actor=actor, task=task, given=word, on=timezone.localdate(at))
-    settle_waiting(task=task, at=at)
-    change = ChangeRequest.objects.create(
-        task=task, new_due=new_due, reason=reason.strip(), asked_by=actor.user_id, asked_at=at
-    )
-    add_entry(actor=actor, task=task, kind=EntryKind.ASK_EXTENSION, text=reason, at=at, new_due=new_due, word=word)
-    record(actor=actor, task=task, verb="ask_extension", at=at, payload={"new_due": new_due, "reason": reason})
-    return change
 
 
 def locked_task(*, actor: Actor, task_id: int) -> Task:
@@ -239,9 +234,36 @@ def _with_open_parts(actor: Actor, task: Task, text: str, despite: str) -> str:
     return f"{text.strip()}\n{told % {'count': count, 'why': despite.strip()}}"
 
 
-def _return_date(task: Task, new_due: date | None, today: date) -> date | None:
-    if task.agreed_due is None:
-        return None
+def _require_by_hand(task: Task, step_name: str) -> None:
+    if step_name not in TAKEN_BY_HAND:
+        raise IllegalStep(_("This comes of a request that is granted, or of a sample. Please use the request."))
+    if step_name == LEFT_OUT[ClosingMode(task.closing_mode)]:
+        raise IllegalStep(
+            _("This item is declared done by the unit itself; samples are looked at afterwards.")
+            if task.closing_mode == ClosingMode.DECLARE
+            else _("This item is not finished by a declaration. Ask for completion; somebody else has to look.")
+        )
+
+
+def take_back_change(*, actor: Actor, task: Task, at: datetime) -> None:
+    """Take back the request that waits for this task, if there is one: the unit no longer needs it."""
+    change = queries.open_change(actor=actor, task=task)
+    if change is None:
+        return
+    change.status = CHANGE_FLOW.step("take_back", source=change.status).target
+    change.decided_by = actor.user_id
+    change.decided_at = at
+    change.save(update_fields=["status", "decided_by", "decided_at"])
+    add_entry(actor=actor, task=task, kind=EntryKind.TAKE_BACK, text="", at=at)
+    record(actor=actor, task=task, verb=EntryKind.TAKE_BACK, at=at, payload={"kind": change.kind})
+
+
+def new_date(new_due: date | None, today: date) -> date:
+    """
+    Return the new date of what came back.
+
+    :raises InvalidInput: if there is none, or it has passed
+    """
     if new_due is None:
         raise InvalidInput(
             _("Please set a new date for what is missing."),
@@ -267,7 +289,7 @@ def keep_files(*, actor: Actor, task: Task, entry: TaskEntry, files: Sequence[Gi
         Evidence.objects.create(task=task, file=stored, entry=entry)
 
 
-def _find_checker(*, actor: Actor, task: Task, at: datetime) -> None:
+def find_checker(*, actor: Actor, task: Task, at: datetime) -> None:
     """Put the task before the lowest level at which somebody may check it, and say where it had to move up."""
     unit: Unit = task.assignment.assigner
     while True:

@@ -22,17 +22,20 @@ from duban.tasks import policy, queries
 from duban.tasks.commands.answering import (
     GivenFile,
     add_entry,
-    ask_extension,
     keep_files,
     keyed_by,
     locked_task,
     record,
     take_step,
 )
+from duban.tasks.commands.changing import ask_change
 from duban.tasks.commands.reserved import OwnWord, end_links, principal_post, principal_words
 from duban.tasks.models import Confirmation, ConfirmationLink, Evidence, Task, TaskEntry
 from duban.tasks.states import (
     CONFIRMATION_FLOW,
+    FINISHED_BY,
+    ChangeKind,
+    ClosingMode,
     ConfirmationStatus,
     ConfirmationWay,
     EntryKind,
@@ -338,11 +341,18 @@ def _decide(
 
 def _carry_out(actor: Actor, confirmation: Confirmation, task: Task, word: OwnWord, at: datetime) -> None:
     if confirmation.act == ReservedAct.ASK_EXTENSION:
-        ask_extension(
-            actor=actor, task_id=task.pk, new_due=confirmation.new_due, reason=confirmation.text, at=at, word=word
+        ask_change(
+            actor=actor,
+            task_id=task.pk,
+            kind=ChangeKind.EXTENSION,
+            new_due=confirmation.new_due,
+            reason=confirmation.text,
+            at=at,
+            word=word,
         )
     else:
-        take_step(actor=actor, task_id=task.pk, step_name="ask_done", text=confirmation.text, at=at, word=word)
+        finishing = FINISHED_BY[ClosingMode(task.closing_mode)]
+        take_step(actor=actor, task_id=task.pk, step_name=finishing, text=confirmation.text, at=at, word=word)
 
 
 def _person_of_unit(actor: Actor, task: Task, person_id: int | None, at: datetime) -> Post:

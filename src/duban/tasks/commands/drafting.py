@@ -20,7 +20,7 @@ from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import policy, queries
 from duban.tasks.models import Assignment, AssignmentHelper
-from duban.tasks.states import AssignmentStatus, DueKind, Importance, Rhythm, Target
+from duban.tasks.states import AssignmentStatus, ClosingMode, DueKind, Importance, Nature, Rhythm, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class AssignmentText:
     due_text: str = ""
     rhythm: str = Rhythm.ONCE
     importance: str = Importance.NORMAL
+    nature: str = Nature.WORK
+    closing_mode: str = ClosingMode.CHECK
+    inspected_by_two: bool = False
+    changes_by_two: bool = False
     helper_ids: Sequence[int] = field(default_factory=tuple)
     source_label: str = ""
     source_path: str = ""
@@ -72,6 +76,10 @@ COLUMNS = (
     "due_text",
     "rhythm",
     "importance",
+    "nature",
+    "closing_mode",
+    "inspected_by_two",
+    "changes_by_two",
     "source_label",
     "source_path",
     "source_sentence",
@@ -236,6 +244,8 @@ def _checked(text: AssignmentText) -> list[Unit]:
         fields["due_on"] = _("Please give a date, or choose long-term.")
     if text.due_on is not None and text.starts_on is not None and text.due_on < text.starts_on:
         fields["due_on"] = _("The date lies before the start.")
+    if text.nature not in Nature.values or text.closing_mode not in ClosingMode.values:
+        fields["closing_mode"] = _("Please choose how it is closed.")
     if text.target not in Target.values:
         fields["target"] = _("Please choose who is to do it.")
     if text.target == Target.UNIT and not text.target_rule.get("unit"):

@@ -146,9 +146,9 @@ def serve_next_units(*, actor: Actor, assignment_id: int, at: datetime, step: in
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO tasks_task (uuid, campaign_id, assignment_id, unit_id, checker_unit_id, status, is_key,"
-            "  passed_from_id, original_due, tightened_due, agreed_due, issued_at, version)"
+            "  closing_mode, passed_from_id, original_due, tightened_due, agreed_due, issued_at, version)"
             " SELECT gen_random_uuid(), %(campaign)s, %(assignment)s, chosen.unit_id, %(checker)s, 'to_sign', %(key)s,"
-            "  %(passed_from)s, %(due)s, %(tightened)s, COALESCE(%(tightened)s, %(due)s)::date, %(at)s, 1"
+            "  %(closing)s, %(passed_from)s, %(due)s, %(tightened)s, COALESCE(%(tightened)s, %(due)s)::date, %(at)s, 1"
             " FROM tasks_assignmentunit AS chosen"
             " WHERE chosen.assignment_id = %(assignment)s AND chosen.unit_id > %(cursor)s"
             " ORDER BY chosen.unit_id LIMIT %(step)s"
@@ -160,6 +160,7 @@ def serve_next_units(*, actor: Actor, assignment_id: int, at: datetime, step: in
                 "checker": assignment.assigner_id,
                 "key": assignment.importance == Importance.KEY,
                 "passed_from": assignment.passed_from_id,
+                "closing": assignment.closing_mode,
                 "due": assignment.due_on,
                 "tightened": assignment.tightened_due,
                 "at": assignment.issued_at,

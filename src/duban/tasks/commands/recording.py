@@ -12,7 +12,7 @@ from duban.kernel.errors import InvalidInput, Refused
 from duban.tasks import queries
 from duban.tasks.commands.answering import GivenFile, give_feedback, take_step
 from duban.tasks.models import Task, TaskEntry
-from duban.tasks.states import TaskStatus
+from duban.tasks.states import FINISHED_BY, ClosingMode, TaskStatus
 
 MOST_AT_ONCE = 200
 ACTS = ("sign", "feedback", "ask_done")
@@ -73,6 +73,7 @@ def record_for_several(
 
 
 def _one(*, actor: Actor, task: Task, act: str, text: str, files: Sequence[GivenFile], at: datetime) -> RowResult:
+    finishing = FINISHED_BY[ClosingMode(task.closing_mode)]
     try:
         with transaction.atomic():
             if act == "sign":
@@ -82,7 +83,7 @@ def _one(*, actor: Actor, task: Task, act: str, text: str, files: Sequence[Given
             else:
                 if task.status == TaskStatus.TO_SIGN:
                     take_step(actor=actor, task_id=task.pk, step_name="sign", at=at)
-                take_step(actor=actor, task_id=task.pk, step_name="ask_done", text=text, files=files, at=at)
+                take_step(actor=actor, task_id=task.pk, step_name=finishing, text=text, files=files, at=at)
     except Refused as refusal:
         return RowResult(task, str(refusal))
     return RowResult(task, "")

@@ -18,7 +18,7 @@ from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, ChangeRequest, Task, TaskFiguresPast
 from duban.tasks.policy import TasksCapability
-from duban.tasks.states import OPEN_STATUSES, ChangeStatus, TaskStatus
+from duban.tasks.states import NOT_OWED, OPEN_CHANGES, OPEN_STATUSES, ClosingMode, TaskStatus
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 1000
@@ -116,7 +116,7 @@ def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
     if given.due_on is not None:
         tasks = tasks.filter(agreed_due=given.due_on)
     if given.status == "change_asked":
-        asked = ChangeRequest.objects.filter(task=OuterRef("pk"), status=ChangeStatus.ASKED)
+        asked = ChangeRequest.objects.filter(task=OuterRef("pk"), status__in=OPEN_CHANGES)
         return tasks.filter(Exists(asked), _checked_by(actor))
     return tasks.filter(status_condition(status=given.status, as_of=given.as_of, near_until=given.near_until))
 
@@ -140,12 +140,15 @@ def _unit_condition(actor: Actor) -> Q:
 
 
 def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
-    """Return the filter for a status or for one of the derived words: open, all, overdue, due_today, near_due, long_term."""
+    """
+    Return the filter for a status or for one of the derived words: open, total, overdue, due_today, near_due,
+    long_term, change_asked, declared; anything else narrows nothing.
+    """
     is_open = Q(status__in=OPEN_STATUSES)
     if status == "open":
         return is_open
     if status == "total":
-        return ~Q(status__in=[TaskStatus.DECLINED, TaskStatus.WITHDRAWN])
+        return ~Q(status__in=NOT_OWED)
     if status == "overdue":
         return is_open & Q(agreed_due__lt=as_of)
     if status == "due_today":
@@ -155,7 +158,9 @@ def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
     if status == "long_term":
         return is_open & Q(agreed_due__isnull=True)
     if status == "signed":
-        return ~Q(status__in=[TaskStatus.TO_SIGN, TaskStatus.DECLINED, TaskStatus.WITHDRAWN])
+        return ~Q(status__in=[TaskStatus.TO_SIGN, *NOT_OWED])
+    if status == "declared":
+        return Q(status=TaskStatus.DONE, closing_mode=ClosingMode.DECLARE)
     if status in TaskStatus.values:
         return Q(status=status)
     return Q()

@@ -15,11 +15,24 @@ from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import words
 from duban.tasks.models import AssignmentHelper, ChangeRequest, Confirmation, Evidence, Task, TaskEntry
-from duban.tasks.policy import WHO_MAY, Involved, TasksCapability, may_answer, may_check, may_help
+from duban.tasks.policy import WHO_MAY, Involved, TasksCapability, may_answer, may_check, may_decide_change, may_help
 from duban.tasks.queries.confirming import waiting_of_task
-from duban.tasks.states import TASK_FLOW, ChangeStatus, EntryKind
+from duban.tasks.states import (
+    ASKED_AS,
+    LEFT_OUT,
+    OPEN_CHANGES,
+    REPORTED_ON,
+    TAKEN_BY_HAND,
+    TASK_FLOW,
+    WORKED_ON,
+    ClosingMode,
+    EntryKind,
+    TaskStatus,
+)
 from duban.workdays import queries as workdays
 
+# Items offered to merge into.
+MOST_CHOICES = 200
 # What makes somebody a person who answered or submitted.
 ANSWERING = (
     EntryKind.SIGN,
@@ -27,11 +40,12 @@ ANSWERING = (
     EntryKind.FEEDBACK,
     EntryKind.EVIDENCE,
     EntryKind.ASK_DONE,
-    EntryKind.ASK_EXTENSION,
     EntryKind.PASS_DOWN,
     EntryKind.PUT_BEFORE,
     EntryKind.SENT_BACK,
     EntryKind.ENTRUST,
+    EntryKind.DECLARE,
+    *ASKED_AS.values(),
 )
 
 
@@ -42,6 +56,7 @@ class OfferedStep:
     name: str
     reason_required: bool
     refusal: str
+    needs_date: bool
 
 
 def visible_tasks(*, actor: Actor) -> QuerySet[Task]:
@@ -93,6 +108,7 @@ def get_task(*, actor: Actor, task_id: int) -> Task:
             "unit",
             "checker_unit",
             "campaign",
+            "merged_into__assignment",
             "in_charge",
         )
         .filter(pk=task_id)
@@ -122,8 +138,13 @@ class TaskPage:
     helpers: list[Unit]
     change: ChangeRequest | None
     may_decide_change: Decision
+    may_ask_change: bool
+    # Items into which it could be merged, and those that go on inside it.
+    others: list[tuple[int, str]]
+    merged_here: list[Task]
     may_answer: Decision
     may_report: Decision
+    is_reported_on: bool
     # Completion and change requests are the principal's, and this actor is somebody else.
     is_reserved: bool
     waiting: Confirmation | None
@@ -143,6 +164,7 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
     answers = may_answer(actor, task, parts)
     reserved = task.assignment.is_principals_own
     near = workdays.calendar(actor=actor).add_workdays(on, NEAR_WORKDAYS)
+    change = open_change(actor=actor, task=task)
     tone, word = words.judged(
         status=task.status,
         agreed_due=task.agreed_due,
@@ -155,10 +177,14 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
         steps=_offered(actor, task, parts),
         thread=thread(actor=actor, task=task),
         helpers=helpers,
-        change=open_change(actor=actor, task=task),
-        may_decide_change=may_check(actor, task, parts),
+        change=change,
+        may_decide_change=may_decide_change(actor, task, change, parts) if change else may_check(actor, task, parts),
+        may_ask_change=change is None and bool(answers) and task.status in WORKED_ON,
+        others=_merge_choices(actor, task) if change is None and answers and task.status in WORKED_ON else [],
+        merged_here=list(Task.objects.filter(merged_into=task).select_related("assignment").order_by("pk")[:20]),
         may_answer=answers,
         may_report=answers or may_help(actor, [*helpers]),
+        is_reported_on=task.status in REPORTED_ON,
         is_reserved=reserved and not _is_principal(actor, task, on),
         waiting=waiting_of_task(actor=actor, task=task) if reserved else None,
         tone=tone,
@@ -192,8 +218,33 @@ def thread(*, actor: Actor, task: Task) -> list[TaskEntry]:
 
 
 def open_change(*, actor: Actor, task: Task) -> ChangeRequest | None:
-    """Return the request for a later date that waits for a decision."""
-    return ChangeRequest.objects.filter(task=task, status=ChangeStatus.ASKED).first()
+    """Return the request that waits for a decision."""
+    return ChangeRequest.objects.filter(task=task, status__in=OPEN_CHANGES).select_related("into__assignment").first()
+
+
+def merge_choices(*, actor: Actor, task_id: int) -> list[tuple[int, str]]:
+    """
+    Return numbers and words of the items into which a task could be merged, the newest first.
+
+    :raises NotFound: if there is no such task, or this actor may not see it
+    """
+    return _merge_choices(actor, get_task(actor=actor, task_id=task_id))
+
+
+def _merge_choices(actor: Actor, task: Task) -> list[tuple[int, str]]:
+    found = mergeable(actor=actor, task=task)[:MOST_CHOICES]
+    return [(other.pk, other.assignment.wording[:80]) for other in found]
+
+
+def mergeable(*, actor: Actor, task: Task) -> QuerySet[Task]:
+    """Return the items of the same unit and campaign into which this one could be merged."""
+    return (
+        visible_tasks(actor=actor)
+        .filter(campaign_id=task.campaign_id, unit_id=task.unit_id, status__in=[*WORKED_ON, TaskStatus.LONG_TERM])
+        .exclude(pk=task.pk)
+        .select_related("assignment")
+        .order_by("-pk")
+    )
 
 
 def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = None) -> Involved:
@@ -223,13 +274,30 @@ def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = Non
 
 
 def offered_steps(*, actor: Actor, task: Task) -> list[OfferedStep]:
-    """Return the steps out of the task's present status, in table order, each with the refusal if there is one."""
+    """
+    Return the steps that somebody can take by hand now, in table order, each with the refusal if there is one.
+
+    Those that the closing mode leaves out are not among them.
+    """
     return _offered(actor, task, involved(actor=actor, task=task))
 
 
 def _offered(actor: Actor, task: Task, parts: Involved) -> list[OfferedStep]:
     offered = []
     for step in TASK_FLOW.steps_from(task.status):
+        if step.name not in TAKEN_BY_HAND or step.name == LEFT_OUT[ClosingMode(task.closing_mode)]:
+            continue
         decision = WHO_MAY[step.name](actor, task, parts)
-        offered.append(OfferedStep(step.name, step.reason_required, "" if decision else str(decision.reason)))
+        offered.append(
+            OfferedStep(
+                step.name, step.reason_required, "" if decision else str(decision.reason), needs_date(task, step.name)
+            )
+        )
     return offered
+
+
+def needs_date(task: Task, step_name: str) -> bool:
+    """Return whether a step sets a new date: what came back, or goes on again, and had one."""
+    if step_name == "return":
+        return task.agreed_due is not None
+    return step_name in {"resume", "reopen"} and task.original_due is not None

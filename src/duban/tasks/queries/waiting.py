@@ -14,7 +14,7 @@ from duban.organisation.states import Kind, Level
 from duban.tasks.models import ChangeRequest, Task
 from duban.tasks.policy import TasksCapability
 from duban.tasks.queries.lists import COUNTED_AT_MOST, Day, TaskFilter, narrowed, to_check
-from duban.tasks.states import ChangeStatus
+from duban.tasks.states import OPEN_CHANGES
 from duban.workdays import queries as workdays
 
 # Beyond so many in one week a unit cannot do its own work any more.
@@ -67,7 +67,7 @@ def waiting(*, actor: Actor, campaign_id: int, day: Day) -> dict[str, Waiting]:
         given = TaskFilter(campaign_id=campaign_id, status=status, as_of=day.as_of, near_until=day.near_until)
         return narrowed(actor=actor, given=given)
 
-    asked = ChangeRequest.objects.filter(task=OuterRef("pk"), status=ChangeStatus.ASKED).values("asked_at")
+    asked = ChangeRequest.objects.filter(task=OuterRef("pk"), status__in=OPEN_CHANGES).values("asked_at")
     found: dict[str, tuple[QuerySet[Task], Combinable]] = {
         "to_sign": (of("to_sign"), F("issued_at")),
         "due_today": (of("due_today"), F("agreed_due")),

@@ -71,8 +71,13 @@ class TestReserved:
         with pytest.raises(NotAllowed, match="reserved for the principal"):
             commands.take_step(actor=cast.owner, task_id=task.pk, step_name="ask_done", text="改完", at=AT)
         with pytest.raises(NotAllowed, match="reserved for the principal"):
-            commands.ask_extension(
-                actor=cast.owner, task_id=task.pk, new_due=SOME_DAY + timedelta(days=300), reason="汛期", at=AT
+            commands.ask_change(
+                kind="extension",
+                actor=cast.owner,
+                task_id=task.pk,
+                new_due=SOME_DAY + timedelta(days=300),
+                reason="汛期",
+                at=AT,
             )
 
     def test_the_principal_asks_at_once_and_the_thread_says_how(self, task, principal):

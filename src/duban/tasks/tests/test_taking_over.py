@@ -177,7 +177,8 @@ class TestTheSameTask:
         ended, into = cast.tree.departments[1:3]
         shares = issue_to_all(cast, ended, into)
         step(cast.owner, shares[ended.pk], "sign")
-        commands.ask_extension(
+        commands.ask_change(
+            kind="extension",
             actor=cast.owner,
             task_id=shares[ended.pk].pk,
             new_due=DUE + timedelta(days=9),

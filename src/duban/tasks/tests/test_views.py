@@ -232,20 +232,20 @@ class TestOneTask:
     def test_a_later_date_is_asked_for_and_decided_by_forms(self, cast, task):
         owner, checker = cast.client(cast.owner), cast.client(cast.second)
         post_step(owner, task, "sign")
-        address = f"/tasks/{task.pk}/extension/"
+        address = f"/tasks/{task.pk}/change/"
         given = form_of(page_of(owner, f"/tasks/{task.pk}/"), address)
-        early = owner.post(address, given | {"new_due": "2020-01-01", "reason": "汛期"})
+        early = owner.post(address, given | {"new_due": "2020-01-01", "kind": "extension", "reason": "汛期"})
         assert early.status_code == 422
         assert "The new date must be later than the agreed one." in early.content.decode()
         later = (timezone.localdate() + timedelta(days=60)).isoformat()
         given = form_of(page_of(owner, f"/tasks/{task.pk}/"), address)
-        assert owner.post(address, given | {"new_due": later, "reason": "汛期"}).status_code == 302
+        assert owner.post(address, given | {"new_due": later, "kind": "extension", "reason": "汛期"}).status_code == 302
         page = page_of(owner, f"/tasks/{task.pk}/")
         assert "Your unit owns this item." in page, "the unit does not decide on its own request"
         page = page_of(checker, f"/tasks/{task.pk}/")
-        address = f"/tasks/{task.pk}/extension/refuse/"
+        address = f"/tasks/{task.pk}/change/refuse/"
         assert checker.post(address, form_of(page, address) | {"reason": ""}).status_code == 422
-        address = f"/tasks/{task.pk}/extension/grant/"
+        address = f"/tasks/{task.pk}/change/grant/"
         assert checker.post(address, form_of(page, address)).status_code == 302
         task.refresh_from_db()
         assert task.agreed_due.isoformat() == later

@@ -18,7 +18,7 @@ from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.tasks import commands, queries, words
 from duban.tasks.commands.answering import GivenFile
-from duban.tasks.forms import ExtensionForm, FeedbackForm, StepForm, TransferForm
+from duban.tasks.forms import ChangeForm, FeedbackForm, StepForm, TransferForm
 
 
 @require_GET
@@ -101,37 +101,47 @@ def evidence(request: Request, task_id: int) -> HttpResponse:
 
 
 @require_POST
-def extension(request: Request, task_id: int) -> HttpResponse:
-    """Ask for a later date."""
-    form = ExtensionForm(request.POST)
+def change(request: Request, task_id: int) -> HttpResponse:
+    """Ask for a change: a later date, a part done, suspension, long-term work, merging."""
+    form = ChangeForm(request.POST, others=queries.merge_choices(actor=request.actor, task_id=task_id))
     if form.is_valid():
         try:
-            commands.ask_extension(
+            commands.ask_change(
                 actor=request.actor,
                 task_id=task_id,
+                kind=form.cleaned_data["kind"],
                 new_due=form.cleaned_data["new_due"],
+                into_id=form.cleaned_data["into"],
                 reason=form.cleaned_data["reason"],
                 at=timezone.now(),
             )
         except InvalidInput as refusal:
             beside(form, refusal)
         else:
-            say(request, _("Request for a later date sent."))
+            say(request, _("Request sent."))
             return _back(request, task_id)
-    return _page(request, task_id, {"extension": form}, status=422)
+    return _page(request, task_id, {"change": form}, status=422)
 
 
 @require_POST
-def decide_extension(request: Request, task_id: int, step_name: str) -> HttpResponse:
-    """Grant or refuse a later date."""
-    commands.decide_extension(
+def decide_change(request: Request, task_id: int, step_name: str) -> HttpResponse:
+    """Grant or refuse a request."""
+    decided = commands.decide_change(
         actor=request.actor,
         task_id=task_id,
         step_name=step_name,
         at=timezone.now(),
         reason=request.POST.get("reason", ""),
     )
-    say(request, _("Decision recorded."))
+    say(request, _("First consent recorded. The head decides now.") if decided.is_open else _("Decision recorded."))
+    return _back(request, task_id)
+
+
+@require_POST
+def take_back(request: Request, task_id: int) -> HttpResponse:
+    """Take back the request that waits."""
+    commands.take_back_request(actor=request.actor, task_id=task_id, at=timezone.now())
+    say(request, _("Request taken back."))
     return _back(request, task_id)
 
 
@@ -174,15 +184,15 @@ def _page(request: Request, task_id: int, forms: dict[str, object] | None = None
             "is_put_before": _is_put_before(found, step.name),
             "refusal": step.refusal,
             "needs_text": step.reason_required,
-            "needs_date": step.name == "return" and found.task.agreed_due is not None,
-            "takes_files": step.name == "ask_done",
+            "needs_date": step.needs_date,
+            "takes_files": step.name in {"ask_done", "declare"},
             "form": given.get(step.name) or StepForm(initial={"version": found.task.version}, prefix=None),
             "address": reverse("tasks:put-before", args=[task_id])
             if _is_put_before(found, step.name)
             else reverse("tasks:step", args=[task_id, step.name]),
         }
         for step in found.steps
-        if not (found.waiting and step.name == "ask_done")
+        if not (found.waiting and step.name in {"ask_done", "declare"})
     ]
     return render(
         request,
@@ -195,14 +205,14 @@ def _page(request: Request, task_id: int, forms: dict[str, object] | None = None
             "moving": moving,
             "transfer_form": given.get("transfer") or TransferForm(initial={"version": found.task.version}),
             "feedback_form": given.get("feedback") or FeedbackForm(),
-            "extension_form": given.get("extension") or ExtensionForm(),
+            "change_form": given.get("change") or ChangeForm(others=found.others),
         },
         status=status,
     )
 
 
 def _is_put_before(found: queries.TaskPage, step_name: str) -> bool:
-    return found.is_reserved and step_name == "ask_done"
+    return found.is_reserved and step_name in {"ask_done", "declare"}
 
 
 def _back(request: Request, task_id: int) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Assignments and tasks."""
+"""Assignments, each unit's share of them, and what was done about it."""
 
 import uuid
 from datetime import date
@@ -9,18 +9,16 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
-from duban.figures.models import UnitFigures, UnitFiguresPast
 from duban.tasks.states import (
     OPEN_STATUSES,
     AssignmentStatus,
     BreakdownStatus,
-    ChangeStatus,
-    ConfirmationStatus,
+    ClosingMode,
     ConfirmationWay,
     DueKind,
     EntryKind,
     Importance,
-    ReservedAct,
+    Nature,
     Rhythm,
     Target,
     TaskStatus,
@@ -79,6 +77,14 @@ class Assignment(models.Model):
     data_request = models.OneToOneField("burden.DataRequest", models.PROTECT, null=True, blank=True, related_name="+")
     # What one answer takes a unit; null: the usual minutes of a task (burden.states).
     minutes = models.IntegerField(null=True, blank=True)
+    nature = models.CharField(max_length=20, choices=Nature, default=Nature.WORK, db_default=Nature.WORK)
+    closing_mode = models.CharField(
+        max_length=20, choices=ClosingMode, default=ClosingMode.CHECK, db_default=ClosingMode.CHECK
+    )
+    # Whoever recorded the visit on the spot is not the one who accepts.
+    inspected_by_two = models.BooleanField(default=False, db_default=False)
+    # Requests for a change need the office and then its head.
+    changes_by_two = models.BooleanField(default=False, db_default=False)
     # The rule of choice: which units, said once. {"unit": id} | {"units": [ids]} | {"kinds": [...], "levels": [...], ...}
     target = models.CharField(max_length=20, choices=Target)
     target_rule = models.JSONField(default=dict)
@@ -91,6 +97,12 @@ class Assignment(models.Model):
     issued_by = models.BigIntegerField(null=True, blank=True)
     created_by = models.BigIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
+    # Who changed the draft last, and who asked the head for consent: neither may be the one who gives it.
+    changed_by = models.BigIntegerField(null=True, blank=True)
+    consent_asked_by = models.BigIntegerField(null=True, blank=True)
+    consent_asked_at = models.DateTimeField(null=True, blank=True)
+    # Why the head sent the draft back.
+    sent_back_reason = models.TextField(blank=True, default="", db_default="")
     # Bigrams of wording, heading and source.
     search = SearchVectorField(null=True)
     version = models.IntegerField(default=1)
@@ -125,6 +137,12 @@ class Assignment(models.Model):
             models.Index(fields=["root", "chain"], condition=Q(root__isnull=False), name="assignment_chain"),
             # The assignments of a campaign, newest first.
             models.Index(fields=["campaign", "-id"], name="assignment_newest"),
+            # What waits for a head.
+            models.Index(
+                fields=["campaign", "consent_asked_at"],
+                condition=Q(status=AssignmentStatus.TO_APPROVE),
+                name="assignment_to_approve",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,6 +197,10 @@ class Task(models.Model):
     # Changed only by commands along TASK_FLOW.
     status = models.CharField(max_length=20, choices=TaskStatus, default=TaskStatus.TO_SIGN)
     is_key = models.BooleanField(default=False)
+    # That of the assignment at first; an untrue declaration is checked from then on.
+    closing_mode = models.CharField(
+        max_length=20, choices=ClosingMode, default=ClosingMode.CHECK, db_default=ClosingMode.CHECK
+    )
     # The task inside which a merged one goes on.
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     # Never changed after issue; null for long-term and undated work.
@@ -218,6 +240,9 @@ class Task(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status=TaskStatus.MERGED) | Q(merged_into__isnull=False), name="task_merged_into_another"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=TaskStatus.LONG_TERM) | Q(agreed_due__isnull=True), name="task_long_term_has_no_end"
             ),
         ]
         indexes = [
@@ -259,6 +284,14 @@ class Task(models.Model):
                 fields=["campaign", "agreed_due", "unit"],
                 condition=Q(status__in=OPEN_STATUSES),
                 name="task_due_by_day",
+            ),
+            # What goes on inside another.
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="task_merged_here"),
+            # What was finished when: the population of a sample.
+            models.Index(
+                fields=["campaign", "closing_mode", "finished_on"],
+                condition=Q(status=TaskStatus.DONE),
+                name="task_finished",
             ),
         ]
 
@@ -308,171 +341,6 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"evidence #{self.pk}"
-
-
-class ChangeRequest(models.Model):
-    """A request for a later date."""
-
-    task = models.ForeignKey(Task, models.PROTECT, related_name="changes")
-    status = models.CharField(max_length=20, choices=ChangeStatus, default=ChangeStatus.ASKED)
-    new_due = models.DateField()
-    reason = models.TextField()
-    asked_by = models.BigIntegerField(null=True)
-    asked_at = models.DateTimeField()
-    decided_by = models.BigIntegerField(null=True, blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            # One open request at a time.
-            models.UniqueConstraint(
-                fields=["task"], condition=Q(status=ChangeStatus.ASKED), name="change_request_one_open_per_task"
-            ),
-            models.CheckConstraint(condition=Q(status__in=ChangeStatus.values), name="change_request_status_is_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"change request #{self.pk}"
-
-
-class Confirmation(models.Model):
-    """One act put before a unit's principal, and their own word about it."""
-
-    task = models.ForeignKey(Task, models.PROTECT, related_name="confirmations")
-    act = models.CharField(max_length=20, choices=ReservedAct)
-    # Changed only by commands along CONFIRMATION_FLOW.
-    status = models.CharField(max_length=20, choices=ConfirmationStatus, default=ConfirmationStatus.WAITING)
-    # The principal's post when it was put before them; whoever is principal on the day decides.
-    post = models.ForeignKey("organisation.Post", models.PROTECT, related_name="+")
-    text = models.TextField()
-    new_due = models.DateField(null=True, blank=True)
-    prepared_by = models.BigIntegerField(null=True)
-    prepared_words = models.CharField(max_length=200)
-    asked_at = models.DateTimeField()
-    way = models.CharField(max_length=20, choices=ConfirmationWay, blank=True, default="")
-    decided_at = models.DateTimeField(null=True, blank=True)
-    # The account that decided, or that handed in the signed page.
-    decided_by = models.BigIntegerField(null=True, blank=True)
-    decided_words = models.CharField(max_length=200, blank=True, default="")
-    reason = models.TextField(blank=True, default="")
-    entrusted_to = models.ForeignKey("organisation.Person", models.PROTECT, null=True, blank=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            # One open question to the principal at a time.
-            models.UniqueConstraint(
-                fields=["task"],
-                condition=Q(status=ConfirmationStatus.WAITING),
-                name="confirmation_one_waiting_per_task",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=ConfirmationStatus.values), name="confirmation_status_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=[ConfirmationStatus.WAITING, ConfirmationStatus.ENDED]) | ~Q(way=""),
-                name="confirmation_decided_has_its_way",
-            ),
-        ]
-        indexes = [
-            # What waits for a principal, and what was confirmed of late.
-            models.Index(fields=["task", "status"], name="confirmation_of_task"),
-        ]
-
-    def __str__(self) -> str:
-        return f"confirmation #{self.pk}"
-
-
-class ConfirmationLink(models.Model):
-    """A one-time link for a principal's telephone; of its token only the hash is kept."""
-
-    confirmation = models.ForeignKey(Confirmation, models.PROTECT, related_name="links")
-    post = models.ForeignKey("organisation.Post", models.PROTECT, related_name="+")
-    token_hash = models.CharField(max_length=64, unique=True)
-    made_by = models.BigIntegerField(null=True)
-    made_words = models.CharField(max_length=200)
-    made_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True, blank=True)
-    # When it stopped to hold: used, replaced, answered otherwise, or the post changed.
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["confirmation"], condition=Q(ended_at__isnull=True), name="confirmation_link_one_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"link #{self.pk}"
-
-
-class HandOver(models.Model):
-    """One hand-over (工作交接): whose open items passed to whom, item by item as they were then."""
-
-    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
-    from_person = models.ForeignKey("organisation.Person", models.PROTECT, related_name="+")
-    to_person = models.ForeignKey("organisation.Person", models.PROTECT, related_name="+")
-    # [{kind: confirmation | task | draft, id, words}]
-    items = models.JSONField(default=list)
-    note = models.TextField(blank=True, default="")
-    made_by = models.BigIntegerField(null=True)
-    made_words = models.CharField(max_length=200)
-    made_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"hand-over #{self.pk}"
-
-
-class TaskCounts(models.Model):
-    """The integer columns of the task figures; their meaning stands in tasks.figures."""
-
-    total = models.IntegerField(default=0)
-    to_sign = models.IntegerField(default=0)
-    in_hand = models.IntegerField(default=0)
-    asked = models.IntegerField(default=0)
-    done = models.IntegerField(default=0)
-    declined = models.IntegerField(default=0)
-    overdue = models.IntegerField(default=0)
-    near_due = models.IntegerField(default=0)
-    long_term = models.IntegerField(default=0)
-    done_dated = models.IntegerField(default=0)
-    on_time_original = models.IntegerField(default=0)
-    on_time_agreed = models.IntegerField(default=0)
-    tightened = models.IntegerField(default=0, db_default=0)
-
-    class Meta:
-        abstract = True
-
-
-class TaskFigures(TaskCounts, UnitFigures):
-    """Figures of one unit's own tasks in one campaign."""
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["campaign", "unit"], name="task_figures_one_per_unit")]
-        indexes = [
-            # Sums of a subtree start from its units.
-            models.Index(fields=["unit", "campaign"], name="task_figures_of_unit"),
-        ]
-
-    def __str__(self) -> str:
-        return f"figures of {self.unit_id}"
-
-
-class TaskFiguresPast(TaskCounts, UnitFiguresPast):
-    """What those figures were at the close of past days."""
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "unit", "valid_from"], name="task_figures_past_begin_once"),
-        ]
-        indexes = [
-            # Sums of a subtree on a past day.
-            models.Index(fields=["unit", "campaign", "valid_until"], name="task_figures_past_of_unit"),
-        ]
-
-    def __str__(self) -> str:
-        return f"figures of {self.unit_id} from {self.valid_from}"
 
 
 class BreakdownImport(models.Model):
