@@ -3,7 +3,7 @@
 import io
 import resource
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -17,13 +17,13 @@ _CATEGORIES = ("农民", "在职", "离退休", "学生", "其他")
 
 
 def register_of_members(*, connection: psycopg.Connection[Any], members: int) -> bytes:
-    """Return a workbook of so many members, spread over the villages by their full names under their townships' codes."""
+    """Return a workbook of so many members, spread over the villages by their codes, or names where they have none."""
     villages = connection.execute(
-        "SELECT unit.name FROM organisation_unit AS unit WHERE unit.kind = 'village' AND unit.valid_until IS NULL"
-        " AND unit.name IN (SELECT name FROM organisation_unit GROUP BY name HAVING count(*) = 1) ORDER BY unit.id"
+        "SELECT coalesce(min(code.value), unit.name) FROM organisation_unit AS unit"
+        " LEFT JOIN organisation_unitexternalid AS code ON code.unit_id = unit.id"
+        " WHERE unit.kind = 'village' AND unit.valid_until IS NULL GROUP BY unit.id ORDER BY unit.id"
     ).fetchall()
-    if not villages:
-        raise SystemExit("No village has a name of its own.")
+    today = datetime.now(UTC).date()
     file = io.BytesIO()
     book = Workbook(file, {"constant_memory": True})
     sheet = book.add_worksheet()
@@ -38,7 +38,7 @@ def register_of_members(*, connection: psycopg.Connection[Any], members: int) ->
                 villages[number % len(villages)][0],
                 _CATEGORIES[number % 5],
                 "到会参加",
-                f"20{10 + number % 10}-0{1 + number % 9}-01",
+                (today - timedelta(days=1 + number % 300)).isoformat(),
             ],
         )
     book.close()
