@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from duban.campaigns import queries as campaigns
 from duban.directives import commands as directives
 from duban.directives.models import Document
 from duban.kernel.authority import Actor
@@ -36,6 +37,8 @@ def register_wanted(
     :raises NotAllowed: if this actor assigns nothing
     :raises InvalidInput: with a sentence for each field that cannot be used
     """
+    # What somebody may not see is not there for them, whatever else they may not do.
+    campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
     offices = queries.assigning_units(actor=actor)
     if not offices:
         raise NotAllowed(_("Your present post does not assign items."))
