@@ -17,7 +17,15 @@ from duban.burden.models import BlockedPeriod, DataRequest, DataRequestUnit, Dem
 from duban.burden.states import DemandKind, ObjectionReason, RequestStatus
 from duban.config import factories
 from duban.config.roles import ROLES
-from duban.directives.models import Document, Meeting, MeetingSpeech, SpeechReference
+from duban.directives.models import (
+    CarryingOut,
+    Document,
+    Meeting,
+    MeetingSpeech,
+    Passing,
+    SpeechReference,
+    UnitPassing,
+)
 from duban.directives.states import DocumentStatus, RequirementStatus
 from duban.kernel.authority import Actor
 from duban.office.models import Duty, Matter, MatterStep
@@ -328,7 +336,29 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         **_unconfirmed(campaign, county),
         **_meeting(campaign, county, work.document),
         **_reserved(campaign, county, village),
+        **_passing(campaign, county, village, extended.document, work.document),
     }
+
+
+def _passing(campaign: Any, county: Any, village: Any, document: Document, lower: Document) -> dict[str, Any]:
+    """A paper that a village must pass on, and a paper that carries it out."""
+    passing = Passing.objects.create(
+        campaign=campaign,
+        unit=county,
+        document=document,
+        title=document.title,
+        dated_on=factories.SOME_DAY,
+        limit_days=7,
+        limit_until=factories.SOME_DAY,
+        unit_count=1,
+        created_by=0,
+        created_at=factories.SOME_MOMENT,
+    )
+    UnitPassing.objects.create(passing=passing, unit=village)
+    link = CarryingOut.objects.create(
+        document=lower, upper_document=document, named_by=0, named_at=factories.SOME_MOMENT
+    )
+    return {"passing": passing, "upper": document, "carrying": link}
 
 
 def _meeting(campaign: Any, county: Any, document: Document) -> dict[str, Any]:

@@ -19,7 +19,16 @@ _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW, Burden.VIEW}
 _PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
 _ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Tasks.SAMPLE, Burden.ASK, Office.KEEP}
 _ANSWERS = frozenset(
-    {Organisation.VIEW, Organisation.DESCRIBE, Tasks.VIEW, Tasks.ANSWER, Burden.VIEW, Burden.OBJECT, Office.ASK}
+    {
+        Organisation.VIEW,
+        Organisation.DESCRIBE,
+        Tasks.VIEW,
+        Tasks.ANSWER,
+        Burden.VIEW,
+        Burden.OBJECT,
+        Office.ASK,
+        Directives.PASS_ON,
+    }
 )
 # Names of members stay in the branch and with the offices that keep the register.
 _MEMBERS = frozenset({Organisation.READ_MEMBERS, Organisation.KEEP_MEMBERS})

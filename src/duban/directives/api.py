@@ -10,7 +10,8 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from duban.directives import commands, queries
-from duban.directives.states import DocumentKind, MeetingKind, NodeKind, OriginLevel
+from duban.directives.states import CarryingKind, DocumentKind, Manner, MeetingKind, NodeKind, OriginLevel
+from duban.figures.queries import UnitChoice
 from duban.kernel.errors import NotFound
 from duban.shell.requests import Request
 
@@ -288,6 +289,102 @@ class HeldOut(Schema):
     document_id: int | None
 
 
+class PassingIn(Schema):
+    """A paper or a meeting that the units of a class below `unit_id` pass on; empty lists mean all."""
+
+    unit_id: int
+    document_id: int | None = None
+    meeting_id: int | None = None
+    limit_days: int = Field(7, ge=0, le=366)
+    is_workdays: bool = False
+    levels: list[str] = Field(default_factory=list, max_length=20)
+    fields: list[str] = Field(default_factory=list, max_length=20)
+    kinds: list[str] = Field(default_factory=list, max_length=20)
+    ranks: list[str] = Field(default_factory=list, max_length=20)
+
+
+class PassingOut(Schema):
+    id: int
+    uuid: UUID
+    unit_id: int
+    document_id: int | None
+    meeting_id: int | None
+    title: str
+    dated_on: date
+    limit_days: int
+    is_workdays: bool
+    limit_until: date
+    unit_count: int
+    ended_at: datetime | None
+
+
+class PassingLineOut(Schema):
+    passing: PassingOut
+    units: int
+    recorded: int
+    over: int
+
+
+class PassingListOut(Schema):
+    rows: list[PassingLineOut]
+    after: str
+
+
+class PassingRowOut(Schema):
+    """When and how one unit passed it on; days are null where nothing is recorded."""
+
+    unit_id: int = Field(alias="row.unit_id")
+    unit: str = Field(alias="row.unit.name")
+    passed_on: date | None = Field(alias="row.passed_on")
+    manner: str = Field(alias="row.manner")
+    remark: str = Field(alias="row.remark")
+    days: int | None
+    workdays: int | None
+    is_over: bool
+
+
+class PassingTableOut(Schema):
+    passing: PassingOut
+    rows: list[PassingRowOut]
+    after: str
+
+
+class PassedIn(Schema):
+    unit_ids: list[int] = Field(max_length=1000)
+    passed_on: date
+    manner: Manner
+    remark: str = Field("", max_length=200)
+
+
+class UpperIn(Schema):
+    upper_document_id: int
+    requirement_id: int | None = None
+    upper_requirement_id: int | None = None
+    kind: CarryingKind = CarryingKind.CARRIES_OUT
+
+
+class LinkOut(Schema):
+    id: int
+    document_id: int
+    requirement_id: int | None
+    upper_document_id: int
+    upper_requirement_id: int | None
+    kind: str
+
+
+class BranchOut(Schema):
+    link: LinkOut
+    title: str = Field(alias="document.title")
+    depth: int
+    may_open: bool
+    is_change: bool
+
+
+class HierarchyOut(Schema):
+    upwards: list[BranchOut]
+    downwards: list[BranchOut]
+
+
 @router.get("/documents", response=DocumentListOut)
 def list_documents(request: Request, campaign_id: int, q: str = "", after: str = "", size: PageSize = 30) -> object:
     """Return one page of papers, newest first."""
@@ -434,6 +531,49 @@ def attach_text(request: Request, speech_id: int, given: TextIn) -> object:
     return commands.attach_text(
         actor=request.actor, speech_id=speech_id, document_id=given.document_id, at=timezone.now()
     )
+
+
+@router.get("/passing", response=PassingListOut)
+def list_passing(request: Request, campaign_id: int, after: str = "", size: PageSize = 30) -> object:
+    """Return one page of what must be passed on, newest first."""
+    return queries.passing_lines(actor=request.actor, campaign_id=campaign_id, after=after, size=size)
+
+
+@router.post("/passing", response={201: PassingOut})
+def require_passing(request: Request, given: PassingIn) -> object:
+    """Say that a paper or a meeting must be passed on, and by which units."""
+    choice = UnitChoice(tuple(given.levels), tuple(given.fields), tuple(given.kinds), tuple(given.ranks))
+    words = given.dict(exclude={"levels", "fields", "kinds", "ranks"})
+    return Status(201, commands.require_passing(actor=request.actor, choice=choice, at=timezone.now(), **words))
+
+
+@router.get("/passing/{passing_id}", response=PassingTableOut)
+def get_passing(request: Request, passing_id: int, after: str = "", size: PageSize = 200) -> object:
+    """Return the units that pass it on, in protocol order, with the days that each took."""
+    return queries.passing_table(
+        actor=request.actor, passing_id=passing_id, on=timezone.localdate(), after=after, size=size
+    )
+
+
+@router.post("/passing/{passing_id}/records", response=NumberOut)
+def record_passing(request: Request, passing_id: int, given: PassedIn) -> object:
+    """Record when and how units passed it on; return how many were recorded."""
+    number = commands.record_passing(actor=request.actor, passing_id=passing_id, at=timezone.now(), **given.dict())
+    return {"number": number}
+
+
+@router.get("/documents/{document_id}/hierarchy", response=HierarchyOut)
+def get_hierarchy(request: Request, document_id: int) -> object:
+    """Return what a paper carries out and what carries it out."""
+    document = queries.get_document(actor=request.actor, document_id=document_id)
+    return queries.hierarchy(actor=request.actor, document=document)
+
+
+@router.post("/documents/{document_id}/upper", response={201: LinkOut})
+def name_upper(request: Request, document_id: int, given: UpperIn) -> object:
+    """Name an upper paper, or one requirement of it, that a paper or one of its requirements carries out."""
+    link = commands.name_upper(actor=request.actor, document_id=document_id, at=timezone.now(), **given.dict())
+    return Status(201, link)
 
 
 def _belongs(request: Request, document_id: int, requirement_id: int) -> None:

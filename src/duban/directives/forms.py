@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from duban.directives.states import DocumentKind, MeetingKind, NodeKind, OriginLevel
+from duban.directives.states import CarryingKind, DocumentKind, Manner, MeetingKind, NodeKind, OriginLevel
+from duban.figures.queries import UnitChoice
+from duban.organisation.states import Field, Kind, Level, Rank
 
 
 def number(word: str) -> int | None:
@@ -190,3 +193,81 @@ class ReferenceForm(forms.Form):
 
     words = forms.CharField(label=_("Words of the speech"), max_length=200, required=False)
     refers_to = forms.IntegerField()
+
+
+AXES = (
+    ("level", _("Level"), Level),
+    ("field", _("Field"), Field),
+    ("kind", _("Kind"), Kind),
+    ("rank", _("Rank"), Rank),
+)
+
+
+def choice_of(given: QueryDict) -> UnitChoice:
+    """Return the classes of units that a query names, without unknown words."""
+    levels, fields, kinds, ranks = (
+        tuple(value for value in given.getlist(name) if value and value in words.values) for name, _label, words in AXES
+    )
+    return UnitChoice(levels=levels, fields=fields, kinds=kinds, ranks=ranks)
+
+
+def axes_of(choice: UnitChoice) -> list[dict[str, object]]:
+    """Return the four axes as a page offers them."""
+    chosen = (choice.levels, choice.fields, choice.kinds, choice.ranks)
+    return [
+        {
+            "name": name,
+            "label": label,
+            "choices": [pair for pair in words.choices if pair[0]],
+            "chosen": values,
+        }
+        for (name, label, words), values in zip(AXES, chosen, strict=True)
+    ]
+
+
+def choice_words(choice: UnitChoice) -> str:
+    """Return the classes in words, for the head of every form of a list."""
+    parts = []
+    for (_name, label, words), values in zip(
+        AXES, (choice.levels, choice.fields, choice.kinds, choice.ranks), strict=True
+    ):
+        if values:
+            parts.append(f"{label}: {'、'.join(str(dict(words.choices)[value]) for value in values)}")
+    return "；".join(parts)
+
+
+class RequirePassing(forms.Form):
+    """How long units have to pass a paper or a meeting on; which units stands in the axes beside it."""
+
+    unit = forms.TypedChoiceField(label=_("Asked for by"), coerce=int)
+    document = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    meeting = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    limit_days = forms.IntegerField(
+        label=_("Days allowed"),
+        min_value=0,
+        max_value=366,
+        initial=7,
+        help_text=_("Counted from the date of the paper or meeting."),
+    )
+    is_workdays = forms.BooleanField(label=_("Working days"), required=False)
+
+    def __init__(self, *args: Any, units: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].choices = [(unit.pk, unit.shown_name) for unit in units]  # type: ignore[attr-defined]
+
+
+class PassingEntry(forms.Form):
+    """When and how it was passed on: one line of three fields."""
+
+    passed_on = forms.DateField(label=_("Passed on"), widget=_DAY)
+    manner = forms.ChoiceField(label=_("Manner"), choices=Manner.choices)
+    remark = forms.CharField(label=_("Remark"), max_length=200, required=False)
+
+
+class UpperForm(forms.Form):
+    """The upper paper that a local one carries out, or one requirement of either."""
+
+    upper_document = forms.IntegerField()
+    upper_requirement = forms.IntegerField(required=False)
+    requirement = forms.IntegerField(required=False)
+    kind = forms.ChoiceField(choices=CarryingKind.choices, required=False)

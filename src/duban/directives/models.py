@@ -6,8 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 from duban.directives.states import (
+    CarryingKind,
     DocumentKind,
     DocumentStatus,
+    Manner,
     MeetingKind,
     NodeKind,
     OriginLevel,
@@ -274,3 +276,113 @@ class SpeechReference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.words} (#{self.pk})"
+
+
+class Passing(models.Model):
+    """A paper or meeting of an upper level that units must pass on, with the days allowed (R-692)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+")
+    # The unit whose office asks for it, of units below.
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="+")
+    # What the units read; the text itself may be out of their sight.
+    title = models.CharField(max_length=300)
+    # Of the paper or meeting; the days count from it (R-694).
+    dated_on = models.DateField()
+    limit_days = models.SmallIntegerField()
+    is_workdays = models.BooleanField(default=False)
+    # The last day within the limit.
+    limit_until = models.DateField()
+    # The class of units chosen: {"levels": [...], "fields": [...], "kinds": [...], "ranks": [...]}.
+    rule = models.JSONField(default=dict)
+    unit_count = models.IntegerField(default=0)
+    created_by = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_reason = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(document__isnull=False, meeting__isnull=True)
+                | Q(document__isnull=True, meeting__isnull=False),
+                name="passing_of_a_paper_or_a_meeting",
+            ),
+            # Asked for once by the same office.
+            models.UniqueConstraint(
+                fields=["unit", "document", "meeting"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="passing_asked_for_once",
+            ),
+        ]
+        indexes = [
+            # What must be passed on in a campaign, newest first.
+            models.Index(fields=["campaign", "-id"], name="passing_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} (#{self.pk})"
+
+
+class UnitPassing(models.Model):
+    """One unit's share of it: when and how it was passed on there; without a day nothing is recorded."""
+
+    passing = models.ForeignKey(Passing, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+", db_index=False)
+    passed_on = models.DateField(null=True, blank=True)
+    manner = models.CharField(max_length=20, choices=Manner, blank=True, default="")
+    remark = models.CharField(max_length=200, blank=True, default="")
+    # Who keyed it in, for whatever unit, and where they sat.
+    entered_by = models.BigIntegerField(null=True, blank=True)
+    entered_at = models.DateTimeField(null=True, blank=True)
+    entered_unit = models.ForeignKey("organisation.Unit", models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["passing", "unit"], name="unit_passes_on_once"),
+            models.CheckConstraint(
+                condition=Q(passed_on__isnull=True, manner="") | Q(passed_on__isnull=False, manner__in=Manner.values),
+                name="unit_passing_has_day_and_manner",
+            ),
+        ]
+        indexes = [
+            # What a unit must pass on.
+            models.Index(fields=["unit", "passing"], name="unit_passing_of_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} of {self.passing_id}"
+
+
+class CarryingOut(models.Model):
+    """A local paper or requirement carries out an upper one, or is changed by it (R-716, R-717)."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    # Null: the paper as a whole.
+    requirement = models.ForeignKey(Requirement, models.PROTECT, null=True, blank=True, related_name="+")
+    upper_document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    upper_requirement = models.ForeignKey(Requirement, models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=20, choices=CarryingKind, default=CarryingKind.CARRIES_OUT)
+    named_by = models.BigIntegerField()
+    named_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "requirement", "upper_document", "upper_requirement"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="carrying_out_named_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(document=models.F("upper_document")), name="carrying_out_leads_to_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.kind} {self.upper_document_id}"

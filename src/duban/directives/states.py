@@ -84,3 +84,24 @@ class MeetingKind(TextChoices):
     STANDING = "standing", _("Standing committee meeting")
     SUMMARY = "summary", _("Summary meeting")
     OTHER = "other", _("Other meeting")
+
+
+class Manner(TextChoices):
+    """How a paper was passed on (R-692)."""
+
+    MEETING = "meeting", _("At a meeting")
+    STUDY = "study", _("Studied together")
+    READING = "reading", _("Read out or circulated")
+    CIRCULAR = "circular", _("Paper forwarded")
+    MESSAGE = "message", _("Message in the work group")
+
+
+# Nothing but forwarding or reading out; without a task or paper of one's own that is all that happened (R-695).
+FORWARDING = (Manner.READING, Manner.CIRCULAR, Manner.MESSAGE)
+
+
+class CarryingKind(TextChoices):
+    """How a local item belongs to an upper requirement (R-716, R-717)."""
+
+    CARRIES_OUT = "carries_out", _("Carries it out")
+    CHANGED_BY = "changed_by", _("Is changed by it")

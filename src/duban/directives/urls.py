@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from duban.directives.views import meetings, papers
+from duban.directives.views import hierarchy, meetings, papers, passing
 
 app_name = "directives"
 urlpatterns = [
@@ -33,5 +33,13 @@ urlpatterns = [
     path("speeches/<int:speech_id>/references/", meetings.note_reference, name="note-reference"),
     path("references/", meetings.references, name="references"),
     path("references/<int:reference_id>/", meetings.settle_reference, name="settle-reference"),
+    path("passing/", passing.passings, name="passings"),
+    path("passing/new/", passing.new, name="new-passing"),
+    path("passing/<int:passing_id>/", passing.passing, name="passing"),
+    path("passing/<int:passing_id>/files/<slug:kind>/", passing.passing_file, name="passing-file"),
+    path("passing/<int:passing_id>/record/", passing.record, name="record-passing"),
+    path("passing/<int:passing_id>/end/", passing.end, name="end-passing"),
+    path("<int:document_id>/upper/", hierarchy.name_upper, name="name-upper"),
+    path("<int:document_id>/upper/<int:link_id>/end/", hierarchy.end_upper, name="end-upper"),
     path("points/<int:node_id>/", papers.point, name="point"),
 ]

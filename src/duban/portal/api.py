@@ -110,6 +110,35 @@ def desk(request: Request, campaign_id: int) -> object:
     )
 
 
+class FollowingOut(Schema):
+    assignments: int
+    owed: int
+    done: int
+    overdue: int
+
+
+class FollowedLineOut(Schema):
+    speech: int
+    requirement_id: int = Field(alias="requirement.pk")
+    sentence: str = Field(alias="requirement.sentence")
+    status: str = Field(alias="requirement.status")
+    following: FollowingOut
+
+
+class FollowedOut(Schema):
+    meeting_id: int = Field(alias="meeting.pk")
+    as_of: date = Field(alias="day.as_of")
+    lines: list[FollowedLineOut]
+    total: FollowingOut
+    waiting: int
+
+
+@router.get("/meetings/{meeting_id}/follow-up", response=FollowedOut)
+def follow_up(request: Request, meeting_id: int) -> object:
+    """Return what became of the requirements of all speeches of a meeting."""
+    return queries.followed_meeting(actor=request.actor, meeting_id=meeting_id, today=timezone.localdate())
+
+
 @router.get("/table", response=TableOut)
 def unit_table(request: Request, given: Query[TableQuery]) -> object:
     """Return the table of units: figures of the units below one unit, in protocol order."""

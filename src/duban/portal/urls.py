@@ -21,5 +21,10 @@ urlpatterns = [
     path("measures/<slug:kind>/", views.measures_file, name="measures-file"),
     path("pace/", views.pace, name="pace"),
     path("work/", views.work_list, name="work-list"),
+    path("meetings/<int:meeting_id>/follow-up/", views.follow_up, name="follow-up"),
+    path("meetings/<int:meeting_id>/follow-up/<slug:kind>/", views.follow_up_file, name="follow-up-file"),
+    path("papers/<int:document_id>/touched/", views.touched, name="touched"),
+    path("passing/<int:passing_id>/forwarded/", views.only_forwarded, name="only-forwarded"),
+    path("passing/forwarded/", views.only_forwarded_here, name="only-forwarded-here"),
     path("work/<slug:kind>/", views.work_list_file, name="work-list-file"),
 ]

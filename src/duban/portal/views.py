@@ -300,6 +300,41 @@ def _first_screen(request: Request, campaign: queries.Campaign) -> HttpResponse 
     return None
 
 
+@require_GET
+def follow_up(request: Request, meeting_id: int) -> HttpResponse:
+    """Show what became of the requirements of all speeches of a meeting; a panel of its page, or a page of its own."""
+    found = queries.followed_meeting(actor=request.actor, meeting_id=meeting_id, today=timezone.localdate())
+    return render(request, "portal/follow_up.html", {"found": found})
+
+
+@require_GET
+def follow_up_file(request: Request, meeting_id: int, kind: str) -> HttpResponseBase:
+    """Hand out the same lines as Excel or Word."""
+    found = queries.followed_meeting(actor=request.actor, meeting_id=meeting_id, today=timezone.localdate())
+    return _file(queries.followed_listing(actor=request.actor, found=found), kind)
+
+
+@require_GET
+def touched(request: Request, document_id: int) -> HttpResponse:
+    """Show the assignments that an upper paper touches."""
+    found = queries.touched_assignments(actor=request.actor, document_id=document_id, today=timezone.localdate())
+    return render(request, "portal/touched.html", {"found": found, "document_id": document_id})
+
+
+@require_GET
+def only_forwarded(request: Request, passing_id: int) -> HttpResponse:
+    """Name the units where a paper was forwarded and nothing more stands in the system: a hint, never a file."""
+    found = queries.only_forwarded(actor=request.actor, passing_id=passing_id)
+    return render(request, "portal/only_forwarded.html", {"found": found, "of_paper": True})
+
+
+@require_GET
+def only_forwarded_here(request: Request) -> HttpResponse:
+    """Name the papers that our own unit forwarded and nothing more."""
+    found = queries.only_forwarded_here(actor=request.actor, campaign=_campaign(request))
+    return render(request, "portal/only_forwarded.html", {"found": found, "of_paper": False})
+
+
 def _shown(table: queries.UnitTable) -> list[tuple[str, str]]:
     return [(name, table.labels[name]) for name in queries.SHOWN]
 

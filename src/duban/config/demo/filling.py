@@ -14,6 +14,7 @@ from duban.accounts import commands as accounts
 from duban.accounts.demonstration import PASSWORD
 from duban.campaigns import commands as campaigns
 from duban.campaigns.models import Campaign
+from duban.config.demo.above import pass_on, register_meetings
 from duban.config.demo.burden import fill_burden
 from duban.config.demo.cast import SHUANGHUAI
 from duban.config.demo.city import build_city
@@ -78,12 +79,14 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
     say("Working off three months …")
     work_off_the_past(actor=actor, campaign=campaign, root=root, at=at, is_small=size == "small", say=say)
     fill_burden(actor=actor, campaign=campaign, at=at)
-    directives.take_in_document(
+    held = directives.take_in_document(
         actor=actor, campaign_id=campaign.pk, unit_id=root.pk, text=speech(), at=at - timedelta(days=3)
     )
     directives.take_in_document(
         actor=actor, campaign_id=campaign.pk, unit_id=root.pk, text=short_speech(), at=at - timedelta(days=2)
     )
+    register_meetings(actor=actor, campaign=campaign, root=root, speech=held, at=at)
+    pass_on(actor=actor, campaign=campaign, root=root, at=at)
     return True
 
 

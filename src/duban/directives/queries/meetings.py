@@ -241,6 +241,26 @@ def meeting_page(*, actor: Actor, meeting_id: int) -> MeetingPage:
     )
 
 
+def held_at(*, actor: Actor, document_id: int) -> MeetingSpeech | None:
+    """Return the place of a text in the meeting at which it was held, or None."""
+    meetings = visible_meetings(actor=actor).order_by()
+    return (
+        MeetingSpeech.objects.select_related("meeting")
+        .filter(document_id=document_id, meeting__in=meetings.values("pk"))
+        .first()
+    )
+
+
+def texts_held(*, actor: Actor, meeting_id: int) -> list[MeetingSpeech]:
+    """
+    Return the speeches of a meeting whose text has been taken in, in their order, without the texts.
+
+    :raises NotFound: if there is no such meeting, or this actor may not see it
+    """
+    meeting = get_meeting(actor=actor, meeting_id=meeting_id)
+    return list(meeting.speeches.filter(document__isnull=False).select_related("person").order_by("position"))
+
+
 def free_texts(*, actor: Actor, campaign_id: int) -> list[Document]:
     """Return the newest hundred texts of a campaign that are not attached to a speech yet."""
     held = MeetingSpeech.objects.filter(document__isnull=False).values("document_id")

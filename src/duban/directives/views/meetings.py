@@ -11,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.directives import commands, forms, queries
+from duban.directives.files import listing_file
 from duban.directives.naming import title_of_meeting
 from duban.directives.states import MeetingKind, OriginLevel
-from duban.directives.tables import Table, file_of
 from duban.directives.views.papers import address_above
 from duban.kernel.errors import InvalidInput, NotAllowed
 from duban.organisation import queries as organisation
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
-from duban.workbooks.exporting import ExportColumn
+from duban.workbooks.listing import Column, Listing
 
 MOST_UNITS = 100
 # What became of the speeches of a meeting: told by a subject above.
@@ -64,27 +64,25 @@ def register_file(request: Request, kind: str) -> HttpResponse:
         ]
         for line in queries.meeting_rows(actor=request.actor, given=given)
     ]
-    table = Table(
+    listing = Listing(
         title=gettext("Register of meetings"),
-        head=[
-            (gettext("Scope"), campaign.name if campaign else gettext("All")),
-            (gettext("Filters"), _filter_words(given) or gettext("none")),
-            (gettext("As of"), timezone.localdate().isoformat()),
-        ],
+        scope=campaign.name if campaign else gettext("All"),
+        filters=_filter_words(given),
+        as_of=timezone.localdate(),
         columns=[
-            ExportColumn(key="held_on", title=gettext("Held on"), kind="date"),
-            ExportColumn(key="title", title=gettext("Title of the meeting"), width=36),
-            ExportColumn(key="number", title=gettext("Number in sequence"), width=10),
-            ExportColumn(key="kind", title=gettext("Kind of meeting")),
-            ExportColumn(key="level", title=gettext("Convened by the level")),
-            ExportColumn(key="convener", title=gettext("Convened by"), width=18),
-            ExportColumn(key="attendance", title=gettext("Attended by"), width=30),
-            ExportColumn(key="speeches", title=gettext("Speeches"), kind="integer", width=8),
-            ExportColumn(key="texts", title=gettext("Texts taken in"), kind="integer", width=10),
+            Column("held_on", gettext("Held on"), "date"),
+            Column("title", gettext("Title of the meeting"), width=36),
+            Column("number", gettext("Number in sequence"), width=10),
+            Column("kind", gettext("Kind of meeting")),
+            Column("level", gettext("Convened by the level")),
+            Column("convener", gettext("Convened by"), width=18),
+            Column("attendance", gettext("Attended by"), width=30),
+            Column("speeches", gettext("Speeches"), "integer", width=8),
+            Column("texts", gettext("Texts taken in"), "integer", width=10),
         ],
         rows=rows,
     )
-    return file_of(table=table, kind=kind)
+    return listing_file(listing=listing, kind=kind)
 
 
 @require_http_methods(["GET", "POST"])

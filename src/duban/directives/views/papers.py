@@ -1,5 +1,6 @@
 """Pages of incoming papers: the list, taking in, the speech page, the draft table."""
 
+import io
 from contextlib import suppress
 from typing import Any
 
@@ -13,16 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.directives import commands, forms, queries
+from duban.directives.files import EXCEL, WORD, download
 from duban.directives.states import NodeKind
-from duban.directives.tables import Table, download, file_of
 from duban.kernel.errors import InvalidInput, NotAllowed, Stale
 from duban.organisation import queries as organisation
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
-from duban.workbooks.exporting import ExportColumn
+from duban.workbooks.exporting import ExportColumn, export_workbook
+from duban.workbooks.wordexport import export_word_table
 
-SHOWS = ("requirements", "outline", "findings")
+SHOWS = ("requirements", "outline", "findings", "hierarchy")
+# Which assignments an upper requirement touches: a subject above knows them.
+TOUCHED = "portal:touched"
 # The page on which a requirement becomes a task; it belongs to a subject above, which owns the address.
 ASSIGN = "tasks:assign"
 DRAFT_ALL = "tasks:draft-document"
@@ -97,6 +101,7 @@ def _speech(request: Request, document_id: int) -> dict[str, Any]:
         "requirements": (gettext("Requirements"), page.coverage.sentences),
         "outline": (gettext("Outline"), len(page.points)),
         "findings": (gettext("Checks"), len(page.warnings)),
+        "hierarchy": (gettext("Upper and lower"), None),
     }
     tabs = [
         {"label": label, "href": f"?show={name}", "current": name == show, "count": count}
@@ -109,8 +114,19 @@ def _speech(request: Request, document_id: int) -> dict[str, Any]:
         "tabs": tabs,
         "kinds": NodeKind.choices,
         "register": _register(request, page) if show == "findings" else None,
+        "held": queries.held_at(actor=request.actor, document_id=document_id),
+        **(_tree(request, page) if show == "hierarchy" else {}),
         "assign_address": address_above(ASSIGN),
         "draft_all_address": address_above(DRAFT_ALL, document_id),
+    }
+
+
+def _tree(request: Request, page: queries.SpeechPage) -> dict[str, Any]:
+    """Return what the text carries out, what carries it out, and what may be named."""
+    return {
+        "tree": queries.hierarchy(actor=request.actor, document=page.document),
+        "uppers": queries.upper_choices(actor=request.actor, document=page.document) if page.may_edit else [],
+        "touched_address": address_above(TOUCHED, page.document.pk),
     }
 
 
@@ -299,15 +315,21 @@ def draft_table(request: Request, document_id: int) -> HttpResponse:
 @require_GET
 def draft_table_word(request: Request, document_id: int) -> HttpResponse:
     """The same rows as a Word table."""
-    return file_of(table=_file_table(queries.draft_table(actor=request.actor, document_id=document_id)), kind="word")
+    table = queries.draft_table(actor=request.actor, document_id=document_id)
+    content = export_word_table(
+        title=table.title, head=table.head, columns=_columns(table), rows=table.rows, paper="A4"
+    )
+    return download(content, name=f"{table.title}.docx", media_type=WORD)
 
 
 @require_GET
 def draft_table_excel(request: Request, document_id: int) -> HttpResponse:
     """The same rows as a workbook."""
-    return file_of(table=_file_table(queries.draft_table(actor=request.actor, document_id=document_id)), kind="excel")
+    table = queries.draft_table(actor=request.actor, document_id=document_id)
+    out = io.BytesIO()
+    export_workbook(path=out, title=table.title, head=table.head, columns=_columns(table), rows=table.rows, paper="A4")
+    return download(out.getvalue(), name=f"{table.title}.xlsx", media_type=EXCEL)
 
 
-def _file_table(table: queries.DraftTable) -> Table:
-    columns = [ExportColumn(key=key, title=title, width=width) for key, title, width in table.columns]
-    return Table(title=table.title, head=table.head, columns=columns, rows=table.rows)
+def _columns(table: queries.DraftTable) -> list[ExportColumn]:
+    return [ExportColumn(key=key, title=title, width=width) for key, title, width in table.columns]

@@ -5,6 +5,14 @@ from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
 from duban.portal.queries.ahead import DAYS, MOST_DAYS, Ahead, AheadLine, ahead, ahead_listing
 from duban.portal.queries.desk import Desk, DeskRow, Overview, lower_levels, office_desk, overview
+from duban.portal.queries.following import (
+    Followed,
+    followed_listing,
+    followed_meeting,
+    only_forwarded,
+    only_forwarded_here,
+    touched_assignments,
+)
 from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
 from duban.portal.queries.pace import (
     Measure,
@@ -33,6 +41,7 @@ __all__ = [
     "Day",
     "Desk",
     "DeskRow",
+    "Followed",
     "Measure",
     "Measures",
     "Overview",
@@ -48,10 +57,14 @@ __all__ = [
     "ahead_listing",
     "asked_of",
     "branch_screen",
+    "followed_listing",
+    "followed_meeting",
     "key_measures",
     "lower_levels",
     "measures_listing",
     "office_desk",
+    "only_forwarded",
+    "only_forwarded_here",
     "overview",
     "owed",
     "owed_listing",
@@ -64,6 +77,7 @@ __all__ = [
     "status_choices",
     "tab_words",
     "task_filter",
+    "touched_assignments",
     "township_screen",
     "unit_listing",
     "unit_table",

@@ -34,6 +34,7 @@ from duban.tasks.queries.confirming import (
     waiting_for,
     waiting_of_task,
 )
+from duban.tasks.queries.following import Following, derived, following, made_of
 from duban.tasks.queries.handing_over import (
     HandOverPage,
     OpenItems,
@@ -140,6 +141,7 @@ __all__ = [
     "Crowded",
     "Day",
     "DueDay",
+    "Following",
     "HandOverPage",
     "LateUnit",
     "LevelCounts",
@@ -175,10 +177,12 @@ __all__ = [
     "count_unused_links",
     "crowded_classes",
     "day_of",
+    "derived",
     "due_days",
     "equal_named",
     "evidence_file",
     "figures_kept_since",
+    "following",
     "get_assignment",
     "get_breakdown",
     "get_confirmation",
@@ -189,6 +193,7 @@ __all__ = [
     "involved",
     "late_units",
     "link_refusal",
+    "made_of",
     "may_see_parts",
     "merge_choices",
     "mergeable",
