@@ -80,6 +80,7 @@ VERB_WORDS: dict[str, object] = {
     "task.feedback": pgettext_lazy("record", "progress reported"),
     "task.evidence": pgettext_lazy("record", "evidence attached"),
     "task.ask_done": pgettext_lazy("record", "completion asked for"),
+    "task.urge": pgettext_lazy("record", "urged"),
     "task.accept": pgettext_lazy("record", "completion accepted"),
     "task.return": pgettext_lazy("record", "returned for more"),
     "task.put_before": pgettext_lazy("record", "put before the principal"),

@@ -17,7 +17,9 @@ from duban.workdays.policy import WorkdaysCapability as Workdays
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW, Burden.VIEW})
 # Whoever passes a task down checks the parts (design: answers come up level by level).
 _PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
-_ASSIGNS = _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Tasks.SAMPLE, Burden.ASK, Office.KEEP}
+_ASSIGNS = (
+    _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Tasks.SAMPLE, Tasks.URGE, Burden.ASK, Office.KEEP}
+)
 _ANSWERS = frozenset(
     {
         Organisation.VIEW,
@@ -45,8 +47,8 @@ ROLES: dict[str, frozenset[str]] = {
     "county_office": frozenset(
         _ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Office.ASK, Accounts.DELEGATE}
     ),
-    # A lead department reads and passes down inside its line, and registers what it asks there.
-    "line_clerk": frozenset(_READS | _PASSES | {Burden.ASK}),
+    # A lead department reads, urges and passes down inside its line, and registers what it asks there.
+    "line_clerk": frozenset(_READS | _PASSES | {Tasks.URGE, Burden.ASK}),
     # A unit answers for itself.
     "unit_liaison": frozenset(_ANSWERS | _MEMBERS),
     "unit_principal": frozenset(_ANSWERS | _PASSES | _MEMBERS | {Portal.PRINCIPAL}),

@@ -9,4 +9,5 @@ PRINCIPAL = PortalCapability.PRINCIPAL
 TOWNSHIP = PortalCapability.TOWNSHIP
 ASSIGN = TasksCapability.ASSIGN
 DECIDE = OfficeCapability.DECIDE
+URGE = TasksCapability.URGE
 ANSWER = TasksCapability.ANSWER

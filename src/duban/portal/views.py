@@ -8,15 +8,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
 
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.organisation.states import Field, Kind, Level, Rank
 from duban.portal import charts, queries
-from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, PRINCIPAL, TOWNSHIP
+from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, PRINCIPAL, TOWNSHIP, URGE
+from duban.portal.forms import UrgingForm
 from duban.portal.queries import UnitChoice
 from duban.shell.handing_out import listing_file
+from duban.shell.notices import say
+from duban.shell.refused import beside
 from duban.shell.requests import Request
+from duban.tasks import commands
 from duban.workbooks.listing import Listing
 
 
@@ -180,7 +185,12 @@ def work_list(request: Request) -> HttpResponse:
     return render(
         request,
         "portal/work_list.html",
-        {"found": found, "statuses": queries.status_choices(), "axes": _axes(_choice(request.GET))},
+        {
+            "found": found,
+            "statuses": queries.status_choices(),
+            "axes": _axes(_choice(request.GET)),
+            "may_urge": request.actor.holds(URGE),
+        },
     )
 
 
@@ -204,7 +214,11 @@ def parts(request: Request) -> HttpResponse:
         today=timezone.localdate(),
         after=request.GET.get("after", ""),
     )
-    return render(request, "portal/parts.html", {"found": found, "statuses": queries.status_choices()})
+    return render(
+        request,
+        "portal/parts.html",
+        {"found": found, "statuses": queries.status_choices(), "may_urge": request.actor.holds(URGE)},
+    )
 
 
 @require_GET
@@ -270,6 +284,49 @@ def _ahead(request: Request) -> queries.Ahead:
         workdays_ahead=_number(request.GET, "days") or queries.DAYS,
         today=timezone.localdate(),
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def urge(request: Request) -> HttpResponse:
+    """Show the text for the group chat and the items of a list that wait for their units; remind those units."""
+    given = _task_filter(request)
+    form = UrgingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = commands.urge(actor=request.actor, given=given, text=form.cleaned_data["text"], at=timezone.now())
+        except InvalidInput as refusal:
+            beside(form, refusal)
+        else:
+            say(request, _urged_words(done))
+            return redirect(request.get_full_path())
+    found = queries.urging(
+        actor=request.actor,
+        campaign=_campaign(request),
+        given=given,
+        link=request.build_absolute_uri(reverse("portal:owed")),
+        after=request.GET.get("after", ""),
+    )
+    shown = {"found": found, "form": form, "today": timezone.localdate()}
+    return render(request, "portal/urge.html", shown, status=422 if form.errors else 200)
+
+
+@require_GET
+def urge_file(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out the items to urge as Excel or Word: exactly the rows, filters, scope and day of the page."""
+    return _file(
+        queries.urging_listing(actor=request.actor, campaign=_campaign(request), given=_task_filter(request)), kind
+    )
+
+
+def _urged_words(done: commands.Urged) -> str:
+    """Return what a reminder has brought about; each row of the page says it for itself."""
+    words = ngettext("%(count)d item urged.", "%(count)d items urged.", len(done.now)) % {"count": len(done.now)}
+    if not done.already:
+        return words
+    already = ngettext(
+        "%(count)d had been urged today already.", "%(count)d had been urged today already.", len(done.already)
+    )
+    return f"{words} {already % {'count': len(done.already)}}"
 
 
 def _place(name: str) -> str:
@@ -362,6 +419,7 @@ def _task_filter(request: Request) -> queries.TaskFilter:
         own_only=request.GET.get("own") == "1",
         choice=_choice(request.GET),
         assignment_id=_number(request.GET, "assignment"),
+        passed_from_id=_number(request.GET, "task"),
         due_on=_day(request.GET, "due"),
     )
 

@@ -52,6 +52,26 @@ class TaskQuery(Schema):
     size: int = Field(queries.PAGE_SIZE, ge=1, le=200)
 
 
+class UrgeIn(Schema):
+    """Which list's units are reminded; the filters of the work list."""
+
+    campaign_id: int
+    q: str = Field("", max_length=100)
+    status: str = "open"
+    unit_id: int | None = None
+    assignment_id: int | None = None
+    # The parts into which this task was passed down.
+    task_id: int | None = None
+    text: str = Field("", max_length=500)
+
+
+class UrgedOut(Schema):
+    """Per item: reminded now, or already reminded today."""
+
+    now: list[int]
+    already: list[int]
+
+
 class StepIn(Schema):
     text: str = Field("", max_length=4000)
     new_due: date | None = None
@@ -215,6 +235,24 @@ def list_tasks(request: Request, given: Query[TaskQuery]) -> object:
     )
     page = queries.work_list(actor=request.actor, given=narrowed, after=given.after, size=given.size)
     return {"rows": list(page.rows), "after": page.after}
+
+
+@router.post("/tasks/urge", response=UrgedOut)
+def urge(request: Request, given: UrgeIn) -> object:
+    """Remind the units of every item of a list that waits for themselves, each item once a day."""
+    at = timezone.now()
+    day = queries.day_of(actor=request.actor, campaign_id=given.campaign_id, today=timezone.localdate(at))
+    narrowed = queries.TaskFilter(
+        campaign_id=given.campaign_id,
+        words=given.q,
+        status=given.status,
+        unit_id=given.unit_id,
+        assignment_id=given.assignment_id,
+        passed_from_id=given.task_id,
+        as_of=day.as_of,
+        near_until=day.near_until,
+    )
+    return commands.urge(actor=request.actor, given=narrowed, text=given.text, at=at)
 
 
 @router.get("/tasks/{task_id}", response=TaskLineOut)

@@ -4,3 +4,8 @@
 TRANSFERS = 2
 # Beyond so many direct subordinates the form of passing down takes names instead of offering each.
 OFFERED_UNITS = 200
+# So many items are urged in one step; a fan-out to every village of a city is just below it.
+URGED_AT_ONCE = 20_000
+URGING_TEXT = 500
+# So many units stand in a text for the group chat, which takes 2,048 bytes in the strictest of them.
+URGING_UNITS = 20

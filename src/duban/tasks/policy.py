@@ -23,6 +23,7 @@ class TasksCapability(StrEnum):
     CONSENT = "task.consent"
     # To draw samples of what was closed, and look at them.
     SAMPLE = "task.sample"
+    URGE = "task.urge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ def may_pass_down(actor: Actor, unit: Placed) -> Decision:
     if any(unit.path.startswith(path) for path in actor.scope(TasksCapability.PASS_DOWN).paths):
         return decision
     return denied(_("This item belongs to another unit. Its own office passes it down."))
+
+
+def may_urge(actor: Actor) -> Decision:
+    """A named person of an office or a lead department reminds the units of their scope; the machine never does."""
+    if actor.user_id is None or not actor.holds(TasksCapability.URGE):
+        return denied(_("Your present post does not include urging. Switch to another post, or ask your office."))
+    return Decision(True)
 
 
 def may_issue(actor: Actor, assignment: Assignment) -> Decision:

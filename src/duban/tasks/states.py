@@ -88,6 +88,8 @@ OPEN_STATUSES = (
 CLOSED_STATUSES = (TaskStatus.DONE, TaskStatus.WITHDRAWN, TaskStatus.MERGED)
 # In the unit's hands: it works on it and may ask for a change.
 WORKED_ON = (TaskStatus.IN_HAND, TaskStatus.PARTLY_DONE)
+# What waits for the unit itself, of which it may be reminded (催办).
+URGED_STATUSES = (TaskStatus.TO_SIGN, *WORKED_ON)
 # Progress can be told.
 REPORTED_ON = (*WORKED_ON, TaskStatus.LONG_TERM, TaskStatus.SUSPENDED)
 # Not owed by the unit: not counted in what it shall do, never late.
@@ -200,6 +202,7 @@ class EntryKind(TextChoices):
     SENT_BACK = "sent_back", _("Sent back by the principal")
     ENTRUST = "entrust", _("Entrusted by the principal")
     HAND_OVER = "hand_over", _("Handed over")
+    URGE = "urge", pgettext_lazy("task", "Urged")
 
 
 class ChangeKind(TextChoices):

@@ -27,6 +27,7 @@ from duban.portal.queries.pace import (
 from duban.portal.queries.parts import PartsTable, parts_listing, parts_table
 from duban.portal.queries.screens import branch_screen, principal_screen, township_screen, whom_to_tell
 from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
+from duban.portal.queries.urging import Urging, urging, urging_listing
 from duban.portal.queries.work import WorkList, status_choices, task_filter, work_list, work_listing
 from duban.tasks.queries import Crowded, Day, TaskFilter
 
@@ -52,6 +53,7 @@ __all__ = [
     "UnitChoice",
     "UnitRow",
     "UnitTable",
+    "Urging",
     "WorkList",
     "ahead",
     "ahead_listing",
@@ -82,6 +84,8 @@ __all__ = [
     "unit_listing",
     "unit_table",
     "units_answered_for",
+    "urging",
+    "urging_listing",
     "whom_to_tell",
     "work_list",
     "work_listing",

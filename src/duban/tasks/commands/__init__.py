@@ -25,9 +25,11 @@ from duban.tasks.commands.passing import Passing, pass_down, transfer
 from duban.tasks.commands.recording import note_progress, record_for_several
 from duban.tasks.commands.requesting import ask_data_request, withdraw_data_request
 from duban.tasks.commands.taking_over import take_over_next
+from duban.tasks.commands.urging import Urged, urge
 
 __all__ = [
     "Passing",
+    "Urged",
     "agree_by_signed_page",
     "ask_change",
     "ask_data_request",
@@ -59,5 +61,6 @@ __all__ = [
     "take_step",
     "transfer",
     "update_draft",
+    "urge",
     "withdraw_data_request",
 ]

@@ -320,9 +320,21 @@ class TaskEntry(models.Model):
     text = models.TextField(blank=True, default="")
     # A new date named by the entry.
     new_due = models.DateField(null=True, blank=True)
+    # The day of a reminder (催办); null for everything else.
+    urged_on = models.DateField(null=True, blank=True)
     made_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(urged_on__isnull=True) | Q(kind=EntryKind.URGE, user_id__isnull=False),
+                name="task_entry_urged_by_a_person",
+            ),
+            # A unit is reminded of an item once a day, by whomever; also the last reminder of a task.
+            models.UniqueConstraint(
+                fields=["task", "urged_on"], condition=Q(urged_on__isnull=False), name="task_entry_urged_once_a_day"
+            ),
+        ]
         indexes = [
             # The thread of a task.
             models.Index(fields=["task", "id"], name="task_entry_thread"),

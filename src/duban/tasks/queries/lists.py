@@ -80,6 +80,8 @@ class TaskFilter:
     kinds: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
     assignment_id: int | None = None
+    # The parts into which this task was passed down.
+    passed_from_id: int | None = None
     # The day on which late and near are judged, and the last day that is near on it.
     as_of: date = field(default=LAST_DAY)
     near_until: date = field(default=LAST_DAY)
@@ -109,6 +111,8 @@ def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
             tasks = tasks.filter(**{f"unit__{column}__in": values})
     if given.assignment_id is not None:
         tasks = tasks.filter(assignment_id=given.assignment_id)
+    if given.passed_from_id is not None:
+        tasks = tasks.filter(passed_from_id=given.passed_from_id)
     searched = query_words(given.words)
     if searched:
         found = matching_assignments(campaign_id=given.campaign_id, searched=searched)
