@@ -94,6 +94,7 @@ class Bench:
                 print(HEAD, flush=True)
                 self._pages()
                 self._steps(is_quick=is_quick)
+                self._many()
                 self._fan_out()
                 self._pass_down()
                 self._export()
@@ -181,6 +182,20 @@ class Bench:
                     unit="/s",
                 )
             )
+
+    def _many(self) -> None:
+        if not self._wanted("bulk accept of 1,000"):
+            return
+        median, worst = writing.measure_accept_many(
+            program=self.program,
+            connection=self.connection,
+            session=self.sessions[self.city.users["city office"]],
+            number=1000,
+            runs=self.runs,
+        )
+        self._add(
+            Row("bulk accept of 1,000", "city office", self.city.units, 1000, round(median), round(worst), 0, 0, 5000)
+        )
 
     def _fan_out(self) -> None:
         if not self._wanted("fan-out"):

@@ -48,10 +48,12 @@ from duban.tasks.models import (
     ConfirmationLink,
     Evidence,
     HandOver,
+    Sample,
+    SampledTask,
     Task,
     TaskEntry,
 )
-from duban.tasks.states import BreakdownStatus, ClosingMode, EntryKind, Target, TaskStatus
+from duban.tasks.states import AssignmentStatus, BreakdownStatus, ClosingMode, EntryKind, Target, TaskStatus
 
 TABLES = Path(__file__).parent / "permission_matrix"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -247,6 +249,9 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
     declared = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.IN_HAND)
     Task.objects.filter(pk=declared.tasks[0].pk).update(closing_mode=ClosingMode.DECLARE)
     suspended = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.SUSPENDED)
+    finished = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.DONE)
+    seen = factories.make_work(campaign=campaign, assigner=county, units=[village], status=TaskStatus.ASKED_DONE)
+    Task.objects.filter(pk=seen.tasks[0].pk).update(closing_mode=ClosingMode.INSPECT)
     somebody = factories.make_person_with_account(unit=village, role="member", reach=Reach.UNIT)
     return {
         "campaign": campaign,
@@ -260,12 +265,26 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
         "task_extended": extended.tasks[0],
         "task_received": received.tasks[0],
         "task_declared": declared.tasks[0],
+        "task_to_visit": seen.tasks[0],
         "task_suspended": suspended.tasks[0],
         "evidence": _evidence(in_hand.tasks[0]),
         "note": Note("记录.txt", "会议记录。".encode()),
         "change": ChangeRequest.objects.create(
             task=extended.tasks[0], new_due=date(2026, 9, 30), reason="汛期", asked_at=factories.SOME_MOMENT
         ),
+        "large": Assignment.objects.create(
+            campaign=campaign,
+            assigner=county,
+            status=AssignmentStatus.TO_APPROVE,
+            wording="待同意的交办",
+            due_on=date(2026, 6, 30),
+            target=Target.UNIT,
+            target_rule={"unit": village.pk},
+            consent_asked_at=factories.SOME_MOMENT,
+            created_at=factories.SOME_MOMENT,
+        ),
+        "sample": (sample := _sample(campaign, county, finished.tasks[0])),
+        "sampled": sample.items.get(),
         "draft": Assignment.objects.create(
             campaign=campaign,
             assigner=county,
@@ -417,6 +436,22 @@ def _matters(campaign: Any, county: Any, village: Any) -> dict[str, Any]:
         ),
         "step": MatterStep.objects.create(matter=meeting, position=1, text="拟方案"),
     }
+
+
+def _sample(campaign: Any, county: Any, task: Task) -> Sample:
+    sample = Sample.objects.create(
+        campaign=campaign,
+        scope=county,
+        finished_from=factories.SOME_DAY,
+        finished_until=factories.SOME_DAY,
+        number=1,
+        seed="trial",
+        population=[task.pk],
+        drawn_by_words="试验",
+        drawn_at=factories.SOME_MOMENT,
+    )
+    SampledTask.objects.create(sample=sample, task=task, position=1)
+    return sample
 
 
 def _unconfirmed(campaign: Any, county: Any) -> dict[str, Any]:

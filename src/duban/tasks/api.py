@@ -172,6 +172,72 @@ class PartsQuery(Schema):
     after: str = Field("", max_length=1000)
 
 
+class VisitIn(Schema):
+    visited_on: date
+    place_id: int
+    visitors: str = Field(max_length=200)
+    finding: str = Field(max_length=2000)
+
+
+class ManyIn(Schema):
+    ids: list[int] = Field(max_length=1000)
+    text: str = Field("", max_length=4000)
+    new_due: date | None = None
+
+
+class ChosenIn(Schema):
+    ids: list[int] = Field(max_length=1000)
+
+
+class RowOut(Schema):
+    id: int
+    words: str
+    is_done: bool
+    refusal: str
+
+
+class RowsOut(Schema):
+    done: int
+    refused: int
+    rows: list[RowOut]
+
+
+class LimitsIn(Schema):
+    answers_per_checker: int
+    consent_above: int | None = None
+
+
+class SampleIn(Schema):
+    campaign_id: int
+    scope_id: int
+    finished_from: date
+    finished_until: date
+    closing_mode: str = ""
+    number: int | None = None
+    percent: int | None = None
+    assignment_id: int | None = None
+
+
+class SampledOut(Schema):
+    id: int
+    task_id: int
+    position: int
+    status: str
+    finding: str
+
+
+class SampleOut(Schema):
+    id: int
+    seed: str
+    population: list[int]
+    items: list[SampledOut]
+
+
+class FoundIn(Schema):
+    finding: str = Field("", max_length=2000)
+    new_due: date | None = None
+
+
 class EntryOut(Schema):
     id: int
     kind: str
@@ -205,12 +271,20 @@ class AssignmentIn(Schema):
     minutes: int | None = None
     is_key: bool = False
     is_principals_own: bool = False
+    # work, convey or study; without it the verb of the sentence says it.
+    nature: str = Field("", max_length=20)
+    # declare, check or inspect; without it the nature says it.
+    closing: str = Field("", max_length=20)
+    inspected_by_two: bool = False
+    changes_by_two: bool = False
     requirement_id: int | None = None
 
 
 class AssignmentOut(Schema):
     id: int
     status: str
+    nature: str
+    closing_mode: str
     wording: str
     added_wording: str
     passed_from_id: int | None
@@ -322,6 +396,26 @@ def put_before(request: Request, task_id: int, given: PutBeforeIn) -> object:
     )
 
 
+@router.post("/tasks/{task_id}/visit", response={200: None})
+def record_visit(request: Request, task_id: int, given: VisitIn) -> object:
+    """Record a visit on the spot."""
+    commands.record_visit(actor=request.actor, task_id=task_id, at=timezone.now(), **given.dict())
+    return None
+
+
+@router.post("/tasks/many/{step_name}", response=RowsOut)
+def check_many(request: Request, step_name: str, given: ManyIn) -> object:
+    """Accept or return up to 1,000 items; the answer has a result for each."""
+    return commands.check_many(
+        actor=request.actor,
+        task_ids=given.ids,
+        step_name=step_name,
+        text=given.text,
+        new_due=given.new_due,
+        at=timezone.now(),
+    )
+
+
 @router.get("/confirmations", response=list[ConfirmationOut])
 def list_confirmations(request: Request, campaign_id: int) -> object:
     """Return what waits for one's own word as a principal."""
@@ -381,6 +475,32 @@ def pass_down(request: Request, given: PassDownIn) -> object:
     )
 
 
+@router.post("/samples", response=SampleOut)
+def draw_sample(request: Request, given: SampleIn) -> object:
+    """Draw a random sample of what was finished."""
+    drawn = commands.draw_sample(actor=request.actor, at=timezone.now(), **given.dict())
+    return _sample_of(request, drawn.pk)
+
+
+@router.get("/samples/{sample_id}", response=SampleOut)
+def get_sample(request: Request, sample_id: int) -> object:
+    """Return one sample: its seed, its population, what was drawn and what was found."""
+    return _sample_of(request, sample_id)
+
+
+@router.post("/samples/items/{sampled_id}/{step_name}", response=SampledOut)
+def find_sampled(request: Request, sampled_id: int, step_name: str, given: FoundIn) -> object:
+    """Say of one drawn item whether it is true (find_true, find_untrue)."""
+    return commands.find_sampled(
+        actor=request.actor,
+        sampled_id=sampled_id,
+        step_name=step_name,
+        finding=given.finding,
+        new_due=given.new_due,
+        at=timezone.now(),
+    )
+
+
 @router.post("/tasks/{task_id}/transfer", response=TaskOut)
 def transfer(request: Request, task_id: int, given: TransferIn) -> object:
     """Give a task that is unsigned or came back to an equal unit."""
@@ -394,11 +514,61 @@ def transfer(request: Request, task_id: int, given: TransferIn) -> object:
     )
 
 
+def _sample_of(request: Request, sample_id: int) -> dict[str, object]:
+    found = queries.sample_page(actor=request.actor, sample_id=sample_id)
+    return {
+        "id": found.sample.pk,
+        "seed": found.sample.seed,
+        "population": found.sample.population,
+        "items": [line.sampled for line in found.lines],
+    }
+
+
+@router.post("/campaigns/{campaign_id}/limits", response={200: None})
+def set_limits(request: Request, campaign_id: int, given: LimitsIn) -> object:
+    """Set how many answers a checking unit may be given, and above how many units a head consents first."""
+    commands.set_limits(actor=request.actor, campaign_id=campaign_id, at=timezone.now(), **given.dict())
+    return None
+
+
+@router.post("/assignments/many/issue", response=RowsOut)
+def issue_many(request: Request, given: ChosenIn) -> object:
+    """Issue up to 1,000 drafts; the answer has a result for each."""
+    return commands.issue_many(actor=request.actor, assignment_ids=given.ids, at=timezone.now())
+
+
+@router.post("/assignments/{assignment_id}/consent", response=AssignmentOut)
+def consent(request: Request, assignment_id: int) -> object:
+    """Consent as a head to an assignment that waits for it."""
+    return commands.consent(actor=request.actor, assignment_id=assignment_id, at=timezone.now())
+
+
+@router.post("/assignments/{assignment_id}/send-back", response=AssignmentOut)
+def send_back(request: Request, assignment_id: int, given: DecisionIn) -> object:
+    """Send an assignment that waits for a head back to its office."""
+    return commands.send_back(actor=request.actor, assignment_id=assignment_id, reason=given.reason, at=timezone.now())
+
+
+@router.post("/assignments/{assignment_id}/lighten/{way}", response=AssignmentOut)
+def lighten(request: Request, assignment_id: int, way: str) -> object:
+    """Change a draft that gives its checkers too many answers: declare, or by_level."""
+    return commands.lighten_draft(actor=request.actor, assignment_id=assignment_id, way=way, at=timezone.now())
+
+
 @router.post("/assignments", response=AssignmentOut)
 def create_assignment(request: Request, given: AssignmentIn) -> object:
     """Write a draft."""
     words = given.dict(
-        exclude={"campaign_id", "assigner_id", "is_key", "is_principals_own", "minutes", "requirement_id"}
+        exclude={
+            "campaign_id",
+            "assigner_id",
+            "is_key",
+            "is_principals_own",
+            "minutes",
+            "requirement_id",
+            "inspected_by_two",
+            "changes_by_two",
+        }
     )
     return commands.draft_from_words(
         actor=request.actor,
@@ -408,6 +578,8 @@ def create_assignment(request: Request, given: AssignmentIn) -> object:
         is_key=given.is_key,
         is_principals_own=given.is_principals_own,
         minutes=given.minutes,
+        inspected_by_two=given.inspected_by_two,
+        changes_by_two=given.changes_by_two,
         requirement_id=given.requirement_id,
         source_path=queries.requirement_path(actor=request.actor, requirement_id=given.requirement_id)
         if given.requirement_id

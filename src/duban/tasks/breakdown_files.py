@@ -28,6 +28,7 @@ EXAMPLE = {
     "starts_on": "",
     "due": "6月底前",
     "rhythm": "每月25日前",
+    "closing": "",
     "source": "",
     "remark": "",
     "row_key": "",

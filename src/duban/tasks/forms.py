@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from duban.tasks.queries import Choices
-from duban.tasks.states import ChangeKind, ReservedAct
+from duban.tasks.states import ChangeKind, ClosingMode, Nature, ReservedAct
 
 _SHORT = forms.Textarea(attrs={"rows": 2})
 _LONG = forms.Textarea(attrs={"rows": 4})
@@ -48,6 +48,17 @@ class AssignmentForm(forms.Form):
         max_value=10_000,
         help_text=_("About how long one unit needs; it is counted in the burden ledger. Empty: 30."),
     )
+    nature = forms.ChoiceField(
+        label=_("Nature"),
+        choices=[("", _("As the verb of the sentence says")), *Nature.choices],
+        required=False,
+        help_text=_("What is only conveyed or studied is declared done; samples are looked at."),
+    )
+    closing = forms.ChoiceField(
+        label=_("How it is closed"), choices=[("", _("As its nature says")), *ClosingMode.choices], required=False
+    )
+    inspected_by_two = forms.BooleanField(label=_("Two people look on the spot"), required=False)
+    changes_by_two = forms.BooleanField(label=_("Requests for a change need two consents"), required=False)
     is_key = forms.BooleanField(label=_("Key item, first in all lists"), required=False)
     is_principals_own = forms.BooleanField(label=_("Completion is confirmed by the unit's principal"), required=False)
     assigner = forms.IntegerField(widget=forms.HiddenInput)
@@ -67,6 +78,8 @@ class AssignmentForm(forms.Form):
             "due",
             "rhythm",
             "remark",
+            "nature",
+            "closing",
         )
         return {key: self.cleaned_data.get(key) or "" for key in keys}
 
@@ -226,3 +239,47 @@ class TransferForm(forms.Form):
     )
     reason = forms.CharField(label=_("Why"), widget=_SHORT, max_length=2000)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class VisitForm(forms.Form):
+    """A visit on the spot."""
+
+    visited_on = forms.DateField(
+        label=_("Day of the visit"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    place = forms.IntegerField(widget=forms.HiddenInput)
+    visitors = forms.CharField(label=_("Who looked"), max_length=200)
+    finding = forms.CharField(label=_("What was found"), widget=_SHORT, max_length=2000)
+
+
+class LimitsForm(forms.Form):
+    """What the office sets for its campaign."""
+
+    answers_per_checker = forms.IntegerField(
+        label=_("Answers that one checking unit may be given"),
+        min_value=1,
+        help_text=_("More are refused; the next level passes it down, or the units declare it done."),
+    )
+    consent_above = forms.IntegerField(
+        label=_("Above so many units a head consents first"),
+        min_value=0,
+        required=False,
+        help_text=_("Empty: no assignment needs consent beforehand."),
+    )
+
+
+class SampleForm(forms.Form):
+    """What a sample is drawn from, and how much."""
+
+    finished_from = forms.DateField(
+        label=_("Finished from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    finished_until = forms.DateField(
+        label=_("until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    closing_mode = forms.ChoiceField(
+        label=_("How it is closed"), choices=[("", _("All")), *ClosingMode.choices], required=False
+    )
+    percent = forms.IntegerField(label=_("Share in percent"), min_value=1, max_value=100, required=False)
+    number = forms.IntegerField(label=_("Or a number"), min_value=1, max_value=1000, required=False)
+    scope = forms.IntegerField(widget=forms.HiddenInput)

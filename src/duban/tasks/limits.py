@@ -9,3 +9,7 @@ URGED_AT_ONCE = 20_000
 URGING_TEXT = 500
 # So many units stand in a text for the group chat, which takes 2,048 bytes in the strictest of them.
 URGING_UNITS = 20
+# Answers to one assignment that one checking unit may be given, unless the office sets another number.
+ANSWERS_PER_CHECKER = 200
+# Rows that are accepted, returned or issued in one go.
+ROWS_AT_ONCE = 1000

@@ -76,6 +76,19 @@ def may_edit_draft(actor: Actor, assignment: Assignment) -> Decision:
     return may_assign(actor, assignment.assigner)
 
 
+def may_set_limits(actor: Actor, root: Placed) -> Decision:
+    """A head sets what holds for the campaign of the own office."""
+    return decide(actor=actor, capability=TasksCapability.CONSENT, unit=root)
+
+
+def may_consent(actor: Actor, assignment: Assignment) -> Decision:
+    """A head consents to what others wrote and asked for, never to what is their own."""
+    own = {assignment.created_by, assignment.changed_by, assignment.consent_asked_by}
+    if actor.user_id is not None and actor.user_id in own:
+        return denied(_("You wrote this or asked for it. Another head has to consent."))
+    return decide(actor=actor, capability=TasksCapability.CONSENT, unit=assignment.assigner)
+
+
 def may_answer(actor: Actor, task: Task, involved: Involved) -> Decision:
     """The owner unit answers."""
     return decide(actor=actor, capability=TasksCapability.ANSWER, unit=task.unit)
@@ -132,6 +145,21 @@ def may_decide_change(actor: Actor, task: Task, change: ChangeRequest, involved:
     return may_check(actor, task, involved)
 
 
+def may_sample(actor: Actor, scope: Placed) -> Decision:
+    """Samples are drawn by the office that issued, or by another body such as a supervision group."""
+    return decide(actor=actor, capability=TasksCapability.SAMPLE, unit=scope)
+
+
+def may_look(actor: Actor, task: Task, involved: Involved) -> Decision:
+    """A drawn item is looked at by somebody without a part in it, who did not accept it either."""
+    refusal = part_in(
+        user_id=actor.user_id, person_id=actor.person_id, unit_id=actor.unit_id, task=task, involved=involved
+    )
+    if refusal is not None:
+        return refusal
+    return decide(actor=actor, capability=TasksCapability.SAMPLE, unit=task.unit)
+
+
 def part_in(
     *, user_id: int | None, person_id: int | None, unit_id: int | None, task: Task, involved: Involved
 ) -> Decision | None:
@@ -141,7 +169,7 @@ def part_in(
     if unit_id is not None and unit_id in involved.units:
         return denied(_("Your unit helped with this item. Somebody of another unit has to check it."))
     if user_id is not None and user_id in involved.users:
-        return denied(_("You answered this item yourself. Somebody else has to check it."))
+        return denied(_("You answered or accepted this item yourself. Somebody else has to check it."))
     if person_id is not None and person_id in involved.people:
         return denied(_("You hold or held a post in a unit that works on this item. Somebody else has to check it."))
     return None

@@ -24,6 +24,9 @@ ASSIGNMENT_FLOW = Flow(
 )
 
 
+UNISSUED = (AssignmentStatus.DRAFT, AssignmentStatus.TO_APPROVE)
+
+
 class TaskStatus(TextChoices):
     """States of one unit's share; 逾期 and 临期 are derived, never stored."""
 
@@ -123,7 +126,7 @@ LEFT_OUT = {ClosingMode.DECLARE: "ask_done", ClosingMode.CHECK: "declare", Closi
 # The step by which a unit says that it has finished.
 FINISHED_BY = {ClosingMode.DECLARE: "declare", ClosingMode.CHECK: "ask_done", ClosingMode.INSPECT: "ask_done"}
 # What is only passed on or read is declared; everything else is checked.
-CLOSING_OF_NATURE = {
+CLOSING_OF_NATURE: dict[str, ClosingMode] = {
     Nature.WORK: ClosingMode.CHECK,
     Nature.CONVEY: ClosingMode.DECLARE,
     Nature.STUDY: ClosingMode.DECLARE,

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from duban.tasks.views import assigning, breakdown, confirming, handing_over, late_units, passing, recording, single
+from duban.tasks.views import (
+    assigning,
+    breakdown,
+    confirming,
+    handing_over,
+    late_units,
+    passing,
+    recording,
+    sampling,
+    single,
+)
 
 app_name = "tasks"
 urlpatterns = [
@@ -14,6 +24,10 @@ urlpatterns = [
     path("assignments/<int:assignment_id>/task/", single.task_of, name="task-of"),
     path("assignments/<int:assignment_id>/edit/", assigning.edit, name="edit"),
     path("assignments/<int:assignment_id>/issue/", assigning.issue, name="issue"),
+    path("assignments/issue/", assigning.issue_many, name="issue-many"),
+    path("assignments/<int:assignment_id>/consent/", assigning.consent, name="consent"),
+    path("assignments/<int:assignment_id>/send-back/", assigning.send_back, name="send-back"),
+    path("assignments/<int:assignment_id>/lighten/<slug:way>/", assigning.lighten, name="lighten"),
     path("assignments/<int:assignment_id>/discard/", assigning.discard, name="discard"),
     path("assignments/<int:assignment_id>/progress/", assigning.progress, name="progress"),
     path("breakdown/", breakdown.imports, name="imports"),
@@ -38,12 +52,19 @@ urlpatterns = [
     path("to-check/", single.to_check, name="to-check"),
     path("to-pass-down/", passing.to_pass_down, name="to-pass-down"),
     path("pass-down/", passing.pass_down, name="pass-down"),
+    path("to-check/<slug:step_name>/", single.check_many, name="check-many"),
+    path("to-decide/", assigning.to_decide, name="to-decide"),
+    path("limits/", assigning.limits, name="limits"),
+    path("samples/", sampling.samples, name="samples"),
+    path("samples/<int:sample_id>/", sampling.sample, name="sample"),
+    path("samples/items/<int:sampled_id>/<slug:step_name>/", sampling.found, name="sampled"),
     path("<int:task_id>/", single.task, name="task"),
     path("<int:task_id>/steps/<str:step_name>/", single.step, name="step"),
     path("<int:task_id>/transfer/", passing.transfer, name="transfer"),
     path("<int:task_id>/feedback/", single.feedback, name="feedback"),
     path("<int:task_id>/evidence/", single.evidence, name="evidence"),
     path("<int:task_id>/evidence/<int:evidence_id>/", single.evidence_file, name="evidence-file"),
+    path("<int:task_id>/visit/", single.visit, name="visit"),
     path("<int:task_id>/change/", single.change, name="change"),
     path("<int:task_id>/change/take-back/", single.take_back, name="take-back"),
     path("<int:task_id>/change/<slug:step_name>/", single.decide_change, name="decide-change"),

@@ -94,19 +94,13 @@ def take_step(
     if step.reason_required and not text.strip():
         raise InvalidInput(_("Please say why, in a sentence."), fields={"text": _("Please say why, in a sentence.")})
     today = timezone.localdate(at)
-    if step.name == "decline" and today > timezone.localdate(task.issued_at) + timedelta(days=DECLINE_DAYS):
-        raise IllegalStep(
-            _("An item can be returned within %(days)d days after it was issued. Ask for an extension instead.")
-            % {"days": DECLINE_DAYS}
-        )
+    _require_its_time(actor, task, step.name, today)
     if step.name in {"return", "resume"}:
         new_due = new_date(new_due, today) if queries.needs_date(task, step.name) else None
     if step.name in {"ask_done", "declare"}:
         word = own_word(actor=actor, task=task, given=word, on=today)
         settle_waiting(task=task, at=at)
         text = _with_open_parts(actor, task, text, despite)
-
-    if step.name in {"ask_done", "declare"}:
         take_back_change(actor=actor, task=task, at=at)
     before = task.status
     task.status = step.target
@@ -232,6 +226,17 @@ def _with_open_parts(actor: Actor, task: Task, text: str, despite: str) -> str:
         raise InvalidInput(refusal, fields={"despite": refusal})
     told = ngettext("%(count)d part still open: %(why)s", "%(count)d parts still open: %(why)s", count)
     return f"{text.strip()}\n{told % {'count': count, 'why': despite.strip()}}"
+
+
+def _require_its_time(actor: Actor, task: Task, step_name: str, today: date) -> None:
+    if step_name == "decline" and today > timezone.localdate(task.issued_at) + timedelta(days=DECLINE_DAYS):
+        raise IllegalStep(
+            _("An item can be returned within %(days)d days after it was issued. Ask for an extension instead.")
+            % {"days": DECLINE_DAYS}
+        )
+    unseen = queries.unseen_on_the_spot(actor=actor, tasks=[task]) if step_name == "accept" else {}
+    if unseen:
+        raise IllegalStep(unseen[task.pk])
 
 
 def _require_by_hand(task: Task, step_name: str) -> None:

@@ -150,7 +150,7 @@ def update_draft(*, actor: Actor, assignment_id: int, text: AssignmentText, vers
     :raises Stale: if somebody changed it since the form was opened
     :raises InvalidInput: as for `create_assignment`
     """
-    assignment = _locked_draft(actor=actor, assignment_id=assignment_id)
+    assignment = locked_draft(actor=actor, assignment_id=assignment_id)
 
     if assignment.version != version:
         raise Stale(
@@ -171,7 +171,8 @@ def update_draft(*, actor: Actor, assignment_id: int, text: AssignmentText, vers
     for column in COLUMNS:
         setattr(assignment, column, getattr(text, column))
     assignment.version += 1
-    assignment.save(update_fields=[*COLUMNS, "version"])
+    assignment.changed_by = actor.user_id
+    assignment.save(update_fields=[*COLUMNS, "version", "changed_by"])
     assignment.helpers.all().delete()
     _set_helpers(assignment, helpers)
     index_words([assignment.pk])
@@ -198,7 +199,7 @@ def discard_draft(*, actor: Actor, assignment_id: int, at: datetime) -> None:
     :raises NotFound: if this actor's office did not write it
     :raises IllegalStep: if it has been issued
     """
-    assignment = _locked_draft(actor=actor, assignment_id=assignment_id)
+    assignment = locked_draft(actor=actor, assignment_id=assignment_id)
     wording, assigner_id = assignment.wording, assignment.assigner_id
     assignment.delete()
     audit.record(
@@ -212,12 +213,20 @@ def discard_draft(*, actor: Actor, assignment_id: int, at: datetime) -> None:
     )
 
 
-def _locked_draft(*, actor: Actor, assignment_id: int) -> Assignment:
+def locked_draft(*, actor: Actor, assignment_id: int) -> Assignment:
+    """
+    Return a draft of this actor's office, locked until the end of the transaction.
+
+    :raises NotFound: if this actor's office did not write it
+    :raises IllegalStep: if it has been issued, or waits for a head
+    """
     assignment = queries.get_assignment(actor=actor, assignment_id=assignment_id)
     assignment = (
         Assignment.objects.select_for_update(of=("self",)).select_related("assigner", "campaign").get(pk=assignment.pk)
     )
     policy.may_edit_draft(actor, assignment).require()
+    if assignment.status == AssignmentStatus.TO_APPROVE:
+        raise IllegalStep(_("This waits for the head's consent. Take it back first, then change it."))
     if assignment.status != AssignmentStatus.DRAFT:
         raise IllegalStep(_("This has been issued already and can no longer be changed."))
     return assignment

@@ -1,7 +1,7 @@
 """Issuing: the rule chooses the units once, then a job gives each its task."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -38,20 +38,109 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
     """
     Issue a draft: fix the units that its rule chooses and give each its task (交办).
 
+    Above the number that the office has set, a head who did not write it has to consent first: then it only waits.
     Up to 200 units are served now, more by a job. One audit row names the rule, the number and a hash of the units.
 
     :raises NotFound: if this actor's office did not write it
     :raises NotAllowed: if this actor may not assign in the name of its unit
     :raises IllegalStep: if it has been issued
-    :raises InvalidInput: if the rule chooses no unit, or the ledger refuses (a cap that refuses, a closed period)
+    :raises InvalidInput: if the rule chooses no unit, its checking unit would get more answers than it can look at, or
+        the ledger refuses (a cap that refuses, a closed period)
     """
-    assignment = queries.get_assignment(actor=actor, assignment_id=assignment_id)
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",)).select_related("assigner", "campaign").get(pk=assignment.pk)
-    )
+    assignment = _locked(actor=actor, assignment_id=assignment_id)
 
     step = ASSIGNMENT_FLOW.step("issue", source=assignment.status)
     policy.may_issue(actor, assignment).require()
+    units = units_of(assignment=assignment, on=timezone.localdate(at))
+    if _guarded(actor=actor, assignment=assignment, count=units.count(), on=timezone.localdate(at)):
+        return _ask_consent(actor=actor, assignment=assignment, at=at)
+    return _send_out(actor=actor, assignment=assignment, status=step.target, at=at)
+
+
+@transaction.atomic
+def consent(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
+    """
+    Consent as a head to a large assignment that others wrote; it goes out with that (请示后交办).
+
+    :raises NotFound: if this actor's office did not write it
+    :raises NotAllowed: if this actor is no head there, or wrote it or asked for it
+    :raises IllegalStep: if it does not wait for consent
+    :raises InvalidInput: as for `issue`
+    """
+    assignment = _locked(actor=actor, assignment_id=assignment_id)
+    step = ASSIGNMENT_FLOW.step("consent", source=assignment.status)
+    policy.may_consent(actor, assignment).require()
+    count = units_of(assignment=assignment, on=timezone.localdate(at)).count()
+    _guarded(actor=actor, assignment=assignment, count=count, on=timezone.localdate(at))
+    _record(actor=actor, assignment=assignment, verb="consent", at=at, payload={"units": count})
+    return _send_out(actor=actor, assignment=assignment, status=step.target, at=at)
+
+
+@transaction.atomic
+def send_back(*, actor: Actor, assignment_id: int, reason: str, at: datetime) -> Assignment:
+    """
+    Send a draft that waits for consent back to its office, which may also take it back itself.
+
+    :raises NotFound: if this actor's office did not write it
+    :raises NotAllowed: if this actor may not assign there
+    :raises IllegalStep: if it does not wait for consent
+    :raises InvalidInput: if there is no reason
+    """
+    assignment = _locked(actor=actor, assignment_id=assignment_id)
+    step = ASSIGNMENT_FLOW.step("send_back", source=assignment.status)
+    policy.may_assign(actor, assignment.assigner).require()
+    if not reason.strip():
+        raise InvalidInput(_("Please say why, in a sentence."), fields={"reason": _("Please say why, in a sentence.")})
+    assignment.status = step.target
+    assignment.sent_back_reason = reason.strip()
+    assignment.version += 1
+    assignment.save(update_fields=["status", "sent_back_reason", "version"])
+    _record(actor=actor, assignment=assignment, verb="send_back", at=at, payload={"reason": reason})
+    return assignment
+
+
+def _locked(*, actor: Actor, assignment_id: int) -> Assignment:
+    assignment = queries.get_assignment(actor=actor, assignment_id=assignment_id)
+    return (
+        Assignment.objects.select_for_update(of=("self",)).select_related("assigner", "campaign").get(pk=assignment.pk)
+    )
+
+
+def _guarded(*, actor: Actor, assignment: Assignment, count: int, on: date) -> bool:
+    """Refuse more answers than the checking unit can look at; return whether a head has to consent first."""
+    set_to = queries.limits_of(actor=actor, campaign_id=assignment.campaign_id)
+    too_many = queries.too_many_answers(actor=actor, assignment=assignment, count=count, set_to=set_to, on=on)
+    if too_many is not None:
+        raise InvalidInput(too_many.sentence, fields={"to": too_many.sentence})
+    # What is passed down was consented to where it began.
+    if assignment.passed_from_id is not None or set_to.consent_above is None or count <= set_to.consent_above:
+        return False
+    return not policy.may_consent(actor, assignment)
+
+
+def _ask_consent(*, actor: Actor, assignment: Assignment, at: datetime) -> Assignment:
+    assignment.status = ASSIGNMENT_FLOW.step("ask_consent", source=assignment.status).target
+    assignment.consent_asked_by = actor.user_id
+    assignment.consent_asked_at = at
+    assignment.sent_back_reason = ""
+    assignment.save(update_fields=["status", "consent_asked_by", "consent_asked_at", "sent_back_reason"])
+    _record(actor=actor, assignment=assignment, verb="ask_consent", at=at, payload={"wording": assignment.wording})
+    return assignment
+
+
+def _record(*, actor: Actor, assignment: Assignment, verb: str, at: datetime, payload: dict[str, object]) -> None:
+    audit.record(
+        actor=actor,
+        verb=f"assignment.{verb}",
+        object_kind="assignment",
+        object_id=assignment.pk,
+        unit_id=assignment.assigner_id,
+        at=at,
+        payload=payload,
+    )
+
+
+def _send_out(*, actor: Actor, assignment: Assignment, status: str, at: datetime) -> Assignment:
     units = units_of(assignment=assignment, on=timezone.localdate(at))
     count, digest = _fix_choice(assignment, units)
     if not count:
@@ -62,7 +151,7 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
 
     _book_burden(actor=actor, assignment=assignment, at=at)
 
-    assignment.status = step.target
+    assignment.status = status
     assignment.unit_count = count
     assignment.issued_at = at
     assignment.issued_by = actor.user_id
@@ -70,12 +159,10 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
     if assignment.requirement_id is not None:
         directives.mark_assigned(actor=actor, requirement_ids=[assignment.requirement_id], at=at)
 
-    audit.record(
+    _record(
         actor=actor,
-        verb="assignment.issue",
-        object_kind="assignment",
-        object_id=assignment.pk,
-        unit_id=assignment.assigner_id,
+        assignment=assignment,
+        verb="issue",
         at=at,
         payload={
             "target": assignment.target,

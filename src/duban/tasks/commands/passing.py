@@ -41,6 +41,10 @@ INHERITED = (
     "importance",
     "is_principals_own",
     "minutes",
+    "nature",
+    "closing_mode",
+    "inspected_by_two",
+    "changes_by_two",
 )
 
 

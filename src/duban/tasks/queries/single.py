@@ -9,12 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.attachments import queries as attachments
 from duban.figures.commands import NEAR_WORKDAYS
-from duban.kernel.authority import Actor, Decision
+from duban.kernel.authority import Actor, Decision, denied
 from duban.kernel.errors import NotFound
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import words
-from duban.tasks.models import AssignmentHelper, ChangeRequest, Confirmation, Evidence, Task, TaskEntry
+from duban.tasks.models import (
+    AssignmentHelper,
+    ChangeRequest,
+    Confirmation,
+    Evidence,
+    Inspection,
+    SampledTask,
+    Task,
+    TaskEntry,
+)
 from duban.tasks.policy import WHO_MAY, Involved, TasksCapability, may_answer, may_check, may_decide_change, may_help
 from duban.tasks.queries.confirming import waiting_of_task
 from duban.tasks.states import (
@@ -142,6 +151,9 @@ class TaskPage:
     # Items into which it could be merged, and those that go on inside it.
     others: list[tuple[int, str]]
     merged_here: list[Task]
+    # Draws in which it was, and whether a visit can be recorded now.
+    samples: list[SampledTask]
+    may_record_visit: bool
     may_answer: Decision
     may_report: Decision
     is_reported_on: bool
@@ -182,6 +194,10 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
         may_ask_change=change is None and bool(answers) and task.status in WORKED_ON,
         others=_merge_choices(actor, task) if change is None and answers and task.status in WORKED_ON else [],
         merged_here=list(Task.objects.filter(merged_into=task).select_related("assignment").order_by("pk")[:20]),
+        samples=list(SampledTask.objects.filter(task=task).select_related("sample").order_by("pk")),
+        may_record_visit=task.closing_mode == ClosingMode.INSPECT
+        and task.status == TaskStatus.ASKED_DONE
+        and bool(may_check(actor, task, parts)),
         may_answer=answers,
         may_report=answers or may_help(actor, [*helpers]),
         is_reported_on=task.status in REPORTED_ON,
@@ -273,6 +289,30 @@ def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = Non
     )
 
 
+def unseen_on_the_spot(*, actor: Actor, tasks: Sequence[Task]) -> dict[int, object]:
+    """
+    Return for each item that is inspected on the spot why it cannot be accepted yet; the others are absent.
+
+    Somebody has to have looked since it was reported; where two are asked for, whoever looked does not accept.
+    """
+    asked = {task.pk: task for task in tasks if task.closing_mode == ClosingMode.INSPECT}
+    if not asked:
+        return {}
+    visits: dict[int, set[int | None]] = {}
+    rows = Inspection.objects.filter(task_id__in=asked).values_list("task_id", "entry__user_id", "entry__made_at")
+    for task_id, user_id, made_at in rows:
+        since = asked[task_id].asked_at
+        if since is None or made_at >= since:
+            visits.setdefault(task_id, set()).add(user_id)
+    found: dict[int, object] = {}
+    for task_id, task in asked.items():
+        if task_id not in visits:
+            found[task_id] = _("This is inspected on the spot. Record the visit first.")
+        elif task.assignment.inspected_by_two and visits[task_id] == {actor.user_id}:
+            found[task_id] = _("You recorded the visit. The second person has to accept.")
+    return found
+
+
 def offered_steps(*, actor: Actor, task: Task) -> list[OfferedStep]:
     """
     Return the steps that somebody can take by hand now, in table order, each with the refusal if there is one.
@@ -288,6 +328,9 @@ def _offered(actor: Actor, task: Task, parts: Involved) -> list[OfferedStep]:
         if step.name not in TAKEN_BY_HAND or step.name == LEFT_OUT[ClosingMode(task.closing_mode)]:
             continue
         decision = WHO_MAY[step.name](actor, task, parts)
+        if decision and step.name == "accept":
+            unseen = unseen_on_the_spot(actor=actor, tasks=[task]).get(task.pk)
+            decision = denied(unseen) if unseen else decision
         offered.append(
             OfferedStep(
                 step.name, step.reason_required, "" if decision else str(decision.reason), needs_date(task, step.name)

@@ -81,7 +81,9 @@ def test_accept_and_return_at_once_leave_one_of_them(cast):
 
 
 def test_two_workers_on_one_assignment_give_each_unit_one_task(cast):
-    text = AssignmentText(wording="开展走访", target="class", target_rule={"levels": ["village"]}, due_on=DUE)
+    text = AssignmentText(
+        wording="开展走访", target="class", target_rule={"levels": ["village"]}, due_on=DUE, closing_mode="declare"
+    )
     draft = commands.create_assignment(
         actor=cast.office, campaign_id=cast.campaign.pk, assigner_id=cast.tree.city.pk, text=text, at=AT
     )

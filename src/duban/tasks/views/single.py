@@ -18,7 +18,8 @@ from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.tasks import commands, queries, words
 from duban.tasks.commands.answering import GivenFile
-from duban.tasks.forms import ChangeForm, FeedbackForm, StepForm, TransferForm
+from duban.tasks.forms import ChangeForm, FeedbackForm, StepForm, TransferForm, VisitForm
+from duban.tasks.views.assigning import chosen_numbers
 
 
 @require_GET
@@ -145,6 +146,55 @@ def take_back(request: Request, task_id: int) -> HttpResponse:
     return _back(request, task_id)
 
 
+@require_POST
+def visit(request: Request, task_id: int) -> HttpResponse:
+    """Record a visit on the spot."""
+    form = VisitForm(request.POST)
+    if form.is_valid():
+        try:
+            commands.record_visit(
+                actor=request.actor,
+                task_id=task_id,
+                visited_on=form.cleaned_data["visited_on"],
+                place_id=form.cleaned_data["place"],
+                visitors=form.cleaned_data["visitors"],
+                finding=form.cleaned_data["finding"],
+                at=timezone.now(),
+            )
+        except InvalidInput as refusal:
+            beside(form, refusal)
+        else:
+            say(request, _("Visit recorded."))
+            return _back(request, task_id)
+    return _page(request, task_id, {"visit": form}, status=422)
+
+
+@require_POST
+def check_many(request: Request, step_name: str) -> HttpResponse:
+    """Accept or return the chosen items, each with its own result."""
+    form = StepForm(request.POST)
+    given = form.cleaned_data if form.is_valid() else {}
+    results = commands.check_many(
+        actor=request.actor,
+        task_ids=chosen_numbers(request),
+        step_name=step_name,
+        text=given.get("text", ""),
+        new_due=given.get("new_due"),
+        at=timezone.now(),
+    )
+    return render(
+        request,
+        "tasks/results.html",
+        {
+            "results": results,
+            "title": words.button(step_name),
+            "thing": _("What is to be done"),
+            "address": "tasks:task",
+            "back": reverse("tasks:to-check"),
+        },
+    )
+
+
 @require_GET
 def evidence_file(request: Request, task_id: int, evidence_id: int) -> HttpResponse:
     """Hand out one file of a task, after the task's own check."""
@@ -205,6 +255,7 @@ def _page(request: Request, task_id: int, forms: dict[str, object] | None = None
             "moving": moving,
             "transfer_form": given.get("transfer") or TransferForm(initial={"version": found.task.version}),
             "feedback_form": given.get("feedback") or FeedbackForm(),
+            "visit_form": given.get("visit") or VisitForm(initial={"place": found.task.unit_id}),
             "change_form": given.get("change") or ChangeForm(others=found.others),
         },
         status=status,
