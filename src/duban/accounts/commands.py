@@ -1,4 +1,4 @@
-"""Opening and ending accounts, and signing in."""
+"""Opening and ending accounts, signing in, and the second factor."""
 
 import hashlib
 import hmac
@@ -18,15 +18,16 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from duban.accounts import second_factor
 from duban.accounts.backends import may_be_used
-from duban.accounts.models import ActivationCode, SignInAttempt, User
+from duban.accounts.models import ActivationCode, RecoveryCode, SecondFactor, SignInAttempt, User
 from duban.accounts.policy import may_keep_accounts, may_open_accounts, may_open_to_activate
-from duban.accounts.queries import get_user, user_called
+from duban.accounts.queries import factor_of, get_user, user_called
 from duban.accounts.telephones import telephone_of
 from duban.accounts.throttling import WINDOW, Place, name_hash, seconds_to_wait
 from duban.audit import commands as audit
 from duban.kernel.authority import Actor
-from duban.kernel.errors import InvalidInput, TooManyAttempts
+from duban.kernel.errors import IllegalStep, InvalidInput, TooManyAttempts
 
 # Longer ones would only cost time to hash.
 LONGEST_PASSWORD = 200
@@ -320,6 +321,103 @@ def set_telephone(*, actor: Actor, telephone: str, at: datetime) -> User:
 
 
 @transaction.atomic
+def begin_enrolment(*, actor: Actor, at: datetime) -> bytes:
+    """
+    Make a secret for the actor's own account, in place of one that was never confirmed, and return it.
+
+    :raises IllegalStep: if a second factor is enrolled already
+    """
+    user = _own_account(actor)
+    if SecondFactor.objects.filter(user=user, confirmed_at__isnull=False).exists():
+        raise IllegalStep(_("A second factor is enrolled already. The security administrator resets a lost one."))
+    SecondFactor.objects.filter(user=user).delete()
+    secret = second_factor.new_secret()
+    SecondFactor.objects.create(user=user, secret=second_factor.encipher(secret), created_at=at)
+    return secret
+
+
+@transaction.atomic
+def confirm_enrolment(*, actor: Actor, code: str, place: Place, at: datetime) -> tuple[int, list[str]] | None:
+    """
+    Confirm the secret begun by a code of it; return the factor's number and ten recovery codes, or None if it is wrong.
+
+    A failure is returned, not raised, so that it stays counted.
+
+    :raises IllegalStep: if nothing was begun
+    :raises TooManyAttempts: while this place has to wait
+    """
+    user = _own_account(actor)
+    factor = SecondFactor.objects.filter(user=user, confirmed_at__isnull=True).first()
+    if factor is None:
+        raise IllegalStep(_("Please begin again."))
+    counted = _counted(actor)
+    require_patience(actor=actor, name=counted, place=place, at=at)
+    step = _step(factor, code, at=at)
+    if step is None:
+        count_failure(actor=actor, name=counted, place=place, at=at)
+        return None
+    factor.confirmed_at = at
+    factor.last_step = step
+    factor.save(update_fields=["confirmed_at", "last_step"])
+    codes = second_factor.new_recovery_codes()
+    RecoveryCode.objects.bulk_create(
+        [RecoveryCode(factor=factor, code_hash=second_factor.recovery_hash(one)) for one in codes]
+    )
+    audit.record(actor=actor, verb="account.enrol_factor", object_kind="account", object_id=user.pk, at=at)
+    return factor.pk, codes
+
+
+@transaction.atomic
+def verify_factor(*, actor: Actor, code: str, place: Place, at: datetime) -> int | None:
+    """
+    Return the number of the actor's factor if this is a code of it or a recovery code, each used once; or None.
+
+    A failure is returned, not raised, so that it stays counted.
+
+    :raises IllegalStep: if none is enrolled
+    :raises TooManyAttempts: while this place has to wait
+    """
+    factor = factor_of(actor=actor)
+    if factor is None:
+        raise IllegalStep(_("Please begin again."))
+    counted = _counted(actor)
+    require_patience(actor=actor, name=counted, place=place, at=at)
+    given = "".join(code.split()).lower()
+    step = _step(factor, given, at=at)
+    # The update decides: a code that was seen over a shoulder is of no use, also at the same moment.
+    if step is not None and SecondFactor.objects.filter(pk=factor.pk, last_step__lt=step).update(last_step=step):
+        audit.record(actor=actor, verb="account.show_factor", object_kind="account", object_id=actor.user_id, at=at)
+        return factor.pk
+    codes = RecoveryCode.objects.filter(factor=factor, code_hash=second_factor.recovery_hash(given))
+    if codes.filter(used_at__isnull=True).update(used_at=at):
+        audit.record(actor=actor, verb="account.use_recovery", object_kind="account", object_id=actor.user_id, at=at)
+        return factor.pk
+    count_failure(actor=actor, name=counted, place=place, at=at)
+    return None
+
+
+@transaction.atomic
+def reset_factor(*, actor: Actor, user_id: int, at: datetime) -> None:
+    """
+    Take a lost factor away; the sessions that showed it go back to enrolling, and the person enrols anew.
+
+    :raises NotAllowed: if this actor keeps no accounts
+    :raises NotFound: if there is no such account
+    :raises InvalidInput: if it is their own
+    :raises IllegalStep: if none is enrolled
+    """
+    may_keep_accounts(actor).require()
+    user = get_user(actor=actor, user_id=user_id)
+    if user.pk == actor.user_id:
+        raise InvalidInput(_("You cannot reset your own second factor. Ask another security administrator."))
+    factor = SecondFactor.objects.select_for_update().filter(user=user).first()
+    if factor is None:
+        raise IllegalStep(_("No second factor is enrolled."))
+    factor.delete()
+    audit.record(actor=actor, verb="account.reset_factor", object_kind="account", object_id=user.pk, at=at)
+
+
+@transaction.atomic
 def sign_out(*, actor: Actor, at: datetime) -> None:
     """Record that somebody signed out; the session itself is ended by the caller."""
     audit.record(actor=actor, verb="account.sign_out", object_kind="account", object_id=actor.user_id, at=at)
@@ -337,6 +435,21 @@ def clear_sessions(*, actor: Actor, before: datetime, most: int) -> int:
     """Remove at most so many sessions that ended before that moment; return how many."""
     oldest = Session.objects.filter(expire_date__lt=before).order_by("expire_date")[:most]
     return Session.objects.filter(pk__in=oldest.values("pk")).delete()[0]
+
+
+def _own_account(actor: Actor) -> User:
+    # Locked, so that two enrolments at once see each other.
+    return User.objects.select_for_update().get(pk=actor.user_id or 0)
+
+
+def _step(factor: SecondFactor, code: str, *, at: datetime) -> int | None:
+    secret = second_factor.decipher(bytes(factor.secret))
+    return None if secret is None else second_factor.matching_step(secret, "".join(code.split()), at=at)
+
+
+def _counted(actor: Actor) -> str:
+    # A name of its own: signing in anew with a stolen password does not wipe out the failures.
+    return f"second factor:{actor.user_id}"
 
 
 def _one_at_a_time(name: str, place: str) -> None:

@@ -115,6 +115,20 @@ class NewPasswordForm(forms.Form):
     )
 
 
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("One-time code"),
+        max_length=20,
+        help_text=_("Six digits from the authenticator app, or a recovery code."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class EndForm(forms.Form):
     """Why an account ends."""
 

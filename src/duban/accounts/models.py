@@ -63,6 +63,35 @@ class ActivationCode(models.Model):
         return f"activation code #{self.pk}"
 
 
+class SecondFactor(models.Model):
+    """The authenticator app of an account; kept from the first showing of its secret, in force once confirmed."""
+
+    user = models.OneToOneField(User, models.PROTECT, related_name="+")
+    # Enciphered by accounts.second_factor.
+    secret = models.BinaryField()
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # The step of time of the last code taken: none is taken twice.
+    last_step = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"factor #{self.pk}"
+
+
+class RecoveryCode(models.Model):
+    """One of ten codes that stand in for the app, each once."""
+
+    factor = models.ForeignKey(SecondFactor, models.CASCADE, related_name="+")
+    code_hash = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["factor", "code_hash"], name="recovery_code_of_factor")]
+
+    def __str__(self) -> str:
+        return f"recovery code #{self.pk}"
+
+
 class SignInAttempt(models.Model):
     """One failed attempt; counted by name and place together, so nobody can lock out somebody elsewhere."""
 

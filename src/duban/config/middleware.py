@@ -1,6 +1,7 @@
 """The one place where a request's transaction is opened, its actor loaded, and its refusal turned into an answer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.db import DataError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
@@ -15,7 +17,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from psycopg_pool import PoolTimeout
 
 from duban.access import queries as access
+from duban.accounts import queries as accounts
+from duban.accounts.views import SHOWN
 from duban.campaigns import queries as campaigns
+from duban.config.roles import SECOND_FACTOR
 from duban.kernel.authority import Actor
 from duban.kernel.errors import Refused
 from duban.portal import navigation
@@ -71,6 +76,8 @@ class OneTransaction:
             self._load_actor(request, user_id=user.pk, sign_in_name=user.sign_in_name, at=now)
         elif not getattr(view, "is_public", False):
             return _sign_in_first(request)
+        if not _may_go_on(request, view):
+            return _second_factor_first(request)
         if _is_foreign_form(request):
             return _refused_form()
 
@@ -101,9 +108,14 @@ class OneTransaction:
         request.actor = access.actor_of(
             user_id=user_id, post_id=request.session.get("post"), at=at, request_id=request.id, standing=standing
         )
+        request.needs_second_factor = _needs_second_factor(request, standing)
+        if request.needs_second_factor:
+            # Pages open to strangers are open, but with no more than a stranger may do.
+            request.actor = replace(request.actor, scopes={})
         request.frame = {"sign_in_name": sign_in_name}
-        if _is_rest(request):
-            # A REST call names its campaign; of a frame it needs only what a page of refusal shows.
+        if request.needs_second_factor or _is_rest(request):
+            # A REST call names its campaign; of a frame it needs only what a page of refusal shows. And who has still to
+            # show the second factor sees no menu.
             return
         campaign = campaigns.current_campaign(actor=request.actor, chosen=request.session.get("campaign"))
         today = timezone.localdate(at)
@@ -120,6 +132,33 @@ class OneTransaction:
 
 def _is_rest(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
+
+
+def _needs_second_factor(request: Request, standing: access.Standing) -> bool:
+    """Whether a role held, in whichever post, asks for a second factor that this session has not shown."""
+    if settings.SECOND_FACTOR != "required" or not any(grant[0] in SECOND_FACTOR for grant in standing.grants):
+        return False
+    shown = request.session.get(SHOWN)
+    return not isinstance(shown, int) or not accounts.is_factor_of(actor=request.actor, factor_id=shown)
+
+
+def _may_go_on(request: Request, view: View) -> bool:
+    if not getattr(request, "needs_second_factor", False):
+        return True
+    return getattr(view, "is_public", False) or getattr(view, "is_before_second_factor", False)
+
+
+def _second_factor_first(request: Request) -> HttpResponse:
+    if _is_rest(request):
+        return HttpResponse(
+            '{"message": "Please show your second factor first."}', status=403, content_type="application/json"
+        )
+    address = reverse("accounts:second-factor")
+    if request.htmx:
+        return HttpResponseClientRedirect(address)
+    if request.method != "GET" or request.path == "/":
+        return redirect(address)
+    return redirect(f"{address}?{urlencode({'next': request.get_full_path()})}")
 
 
 def _is_foreign_form(request: Request) -> bool:

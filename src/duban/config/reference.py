@@ -42,6 +42,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "`$DUBAN_HOME/secrets/secret_key`",
         "file with the key that signs sessions; in production it must exist",
     ),
+    "DUBAN_SECOND_FACTOR": (
+        "`required` in production, else `off`",
+        "`required`: offices and administrators (roles.SECOND_FACTOR) show a one-time code after the password",
+    ),
     "DUBAN_HOSTS": ("`127.0.0.1,localhost`", "names under which the pages may be asked for, separated by commas"),
     "DUBAN_ORIGIN": ("none", "address of the pages as people type it; with `https://` cookies are sent over TLS only"),
     "DUBAN_DEBUG": ("off", "`1` shows the cause of an error on the page; refused in production"),

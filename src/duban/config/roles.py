@@ -35,6 +35,20 @@ _ANSWERS = frozenset(
 # Names of members stay in the branch and with the offices that keep the register.
 _MEMBERS = frozenset({Organisation.READ_MEMBERS, Organisation.KEEP_MEMBERS})
 
+# Beside the password these show a second factor, where DUBAN_SECOND_FACTOR requires it: whoever assigns to many units,
+# and whoever could open doors to others.
+SECOND_FACTOR = frozenset(
+    {
+        "office_clerk",
+        "office_head",
+        "county_office",
+        "delegated_admin",
+        "system_admin",
+        "security_admin",
+        "audit_admin",
+    }
+)
+
 ROLES: dict[str, frozenset[str]] = {
     # The office of a leading group: assigns, follows, checks.
     "office_clerk": frozenset(_ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT}),

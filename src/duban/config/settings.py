@@ -19,6 +19,11 @@ IS_TRIAL = ENVIRONMENT == "trial"
 
 DEBUG = os.environ.get("DUBAN_DEBUG") == "1"
 
+# Whether the roles of config.roles.SECOND_FACTOR show a second factor; a trial signs in by one click.
+SECOND_FACTOR = os.environ.get("DUBAN_SECOND_FACTOR", "required" if ENVIRONMENT == "production" else "off")
+if SECOND_FACTOR not in {"required", "off"}:
+    raise ImproperlyConfigured("DUBAN_SECOND_FACTOR must be required or off.")
+
 
 def _secret_key() -> str:
     path = Path(os.environ.get("DUBAN_SECRET_KEY_FILE", HOME / "secrets" / "secret_key"))

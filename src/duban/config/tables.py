@@ -17,6 +17,8 @@ TABLES: dict[str, Rights] = {
     "access_grant": Rights.ORDINARY,
     "access_grantunit": Rights.ORDINARY,
     "accounts_activationcode": Rights.ORDINARY,
+    "accounts_recoverycode": Rights.ORDINARY,
+    "accounts_secondfactor": Rights.ORDINARY,
     "accounts_signinattempt": Rights.ORDINARY,
     "accounts_user": Rights.ORDINARY,
     "attachments_storedfile": Rights.APPEND_ONLY,
