@@ -39,6 +39,7 @@ def write(cast, **changes: str) -> Assignment:
     client = cast.client(cast.office)
     given = form_of(page_of(client, ASSIGN), ASSIGN) | {
         "wording": "组织一次专题学习",
+        "closing": "check",
         "owner": cast.tree.departments[1].name,
         "due": "长期坚持",
         **changes,
@@ -127,7 +128,7 @@ class TestWriting:
         assert "组织一次专题学习" in page_of(client, reverse("tasks:assignments"))
 
     def test_a_job_under_way_shows_progress_as_a_page_and_as_a_fragment(self, cast):
-        draft = write(cast, owner="各村")
+        draft = write(cast, owner="各村", closing="declare")
         client = cast.client(cast.office)
         page = page_of(client, reverse("tasks:assignment", args=[draft.pk]))
         address = reverse("tasks:issue", args=[draft.pk])
