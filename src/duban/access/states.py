@@ -10,5 +10,4 @@ class Reach(TextChoices):
     SUBTREE = "subtree", _("The unit and all below it")
     UNIT = "unit", _("The unit alone")
     LISTED = "listed", _("Listed units")
-    LINE = "line", _("A lead department, all below it and its line")
     ONESELF = "oneself", _("Oneself")

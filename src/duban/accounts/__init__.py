@@ -1,6 +1,6 @@
 """
 People who can sign in.
 
-Owns: User, ActivationCode, SecondFactor, RecoveryCode, SignInAttempt.
+Owns: User, SignInAttempt.
 Uses: kernel, audit, shell.
 """

@@ -1,7 +1,6 @@
 """
-The unit tree, people, who held which post and belonged to which branch when, and who took over from whom.
+The unit tree, people, and who held which post when.
 
-Owns: Unit, UnitName, UnitExternalId, Closure, Line, Person, Post, UnitSuccession, Membership, UnitImport,
-MemberImport, MemberRow.
+Owns: Unit, UnitName, UnitExternalId, Closure, Line, Person, Post, UnitImport.
 Uses: accounts, audit, kernel, shell, workbooks.
 """

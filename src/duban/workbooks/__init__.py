@@ -1,6 +1,6 @@
 """
 Tables as offices exchange them: reading .xlsx, .csv and Word tables, returning them with errors marked, templates, exports.
 
-Owns: ColumnMapping.
+Owns: no tables, no addresses.
 Uses: kernel.
 """

@@ -1,1 +1,0 @@
-"""Pages of the ledger, its limits, data requests and objections."""
