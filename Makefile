@@ -19,7 +19,7 @@ test: ## the whole suite, browser included, on a database of its own
 	@$(PYTHON3) ops/prepare.py --dev --browser
 	@exec $(BIN)/pytest -n 2 $(TESTS)
 
-sure: ## make sure: format, lint, types, contracts, migrations, translations, documents
+sure: ## make sure: format, lint, types, contracts, migrations, translations, oldest browser, documents
 	@$(PYTHON3) ops/prepare.py --dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -27,6 +27,7 @@ sure: ## make sure: format, lint, types, contracts, migrations, translations, do
 	$(BIN)/lint-imports
 	DUBAN_ENV=test $(BIN)/django-admin makemigrations --check --dry-run --settings duban.config.settings
 	$(BIN)/python -m duban.config.messages check
+	$(BIN)/python -m duban.config.oldest_browser
 	$(BIN)/python -m duban.config.reference check
 
 bench: ## measure it: a city of 19,453 units with 1,000,000 tasks (about 20 minutes)

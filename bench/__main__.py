@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from bench import city as shape
-from bench import reading, writing
+from bench import keeping, members, reading, writing
 from bench.city import City
 from bench.load import median_of_runs
 from bench.place import BUILD, Place, make_empty, open_place
@@ -94,10 +94,14 @@ class Bench:
                 print(HEAD, flush=True)
                 self._pages()
                 self._steps(is_quick=is_quick)
+                self._many()
                 self._fan_out()
+                self._pass_down()
                 self._export()
                 self._memory()
                 self._imports(is_quick=is_quick)
+                self._keeping()
+                self._members(is_quick=is_quick)
         finally:
             self.program.end()
         return self.found
@@ -179,6 +183,20 @@ class Bench:
                 )
             )
 
+    def _many(self) -> None:
+        if not self._wanted("bulk accept of 1,000"):
+            return
+        median, worst = writing.measure_accept_many(
+            program=self.program,
+            connection=self.connection,
+            session=self.sessions[self.city.users["city office"]],
+            number=1000,
+            runs=self.runs,
+        )
+        self._add(
+            Row("bulk accept of 1,000", "city office", self.city.units, 1000, round(median), round(worst), 0, 0, 5000)
+        )
+
     def _fan_out(self) -> None:
         if not self._wanted("fan-out"):
             return
@@ -194,6 +212,19 @@ class Bench:
         self._add(
             Row("fan-out", "city office", villages, villages, round(median), round(worst), round(by_hand), 0, 3000)
         )
+
+    def _pass_down(self) -> None:
+        name = "pass-down to 19,200 through three levels"
+        if not self._wanted(name):
+            return
+        took, made = writing.measure_pass_down(
+            program=self.program,
+            connection=self.connection,
+            city=self.city,
+            session=self.sessions[self.city.users["city office"]],
+        )
+        by_hand = writing.pass_down_by_hand(connection=self.connection, city=self.city)
+        self._add(Row(name, "city office", made, made, round(took), round(took), round(by_hand), 0, 10000))
 
     def _export(self) -> None:
         if not self._wanted("export"):
@@ -226,6 +257,30 @@ class Bench:
         took_back, errors = writing.measure_return(root=root, content=content)
         back = round(took_back)
         self._add(Row("import returned with errors", "city office", number, errors, back, back, 0, 0, 20000))
+
+    def _keeping(self) -> None:
+        if not self._wanted("restore of the bench city"):
+            return
+        kept = keeping.measure_keeping(place=self.place)
+        for name, seconds, aim in (
+            ("backup of the bench city", kept.backup, keeping.BACKUP_AIM_SECONDS),
+            ("restore of the bench city", kept.restore, keeping.RESTORE_AIM_SECONDS),
+        ):
+            self._add(
+                Row(name, "", self.city.units, kept.rows, 0, 0, 0, 0, 0, value=round(seconds, 1), aim=aim, unit="s")
+            )
+        print(f"  {kept.rows} rows, archive of {kept.megabytes:.0f} MB", flush=True)
+
+    def _members(self, *, is_quick: bool) -> None:
+        if not self._wanted("memberships"):
+            return
+        number = 20_000 if is_quick else members.MEMBERS
+        content = members.register_of_members(connection=self.connection, members=number)
+        checking, writing_ms, created = members.measure_members(city=self.city, content=content)
+        took = round(checking + writing_ms)
+        self._add(Row("memberships imported", "city office", self.city.units, created, took, took, 0, 0, 120_000))
+        print(f"  read and checked {checking:.0f} ms, taken over {writing_ms:.0f} ms", flush=True)
+        self._add(_memory("memberships, peak of reading", members.peak_of_reading(content=content), 1000))
 
 
 def _memory(name: str, value: float, aim: float) -> Row:
@@ -292,6 +347,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--reuse", action="store_true", help="keep the city of the last run where there is one")
     parser.add_argument("--write-docs", action="store_true", help="write docs/reference/bench.md after measuring")
     parser.add_argument("--docs-only", action="store_true", help="write it from the last result, without measuring")
+    parser.add_argument(
+        "--times", type=int, default=1, help="so many times the counties with the same number of tasks; writes nothing"
+    )
     given = parser.parse_args(arguments)
     if given.docs_only:
         _write_docs()
@@ -299,7 +357,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     warnings.filterwarnings("ignore", message="No directory at")
     os.environ.setdefault("DUBAN_LOG", "WARNING")
     began = time.monotonic()
-    place = open_place(name="bench")
+    shape.enlarge(times=given.times)
+    place = open_place(name="bench" if given.times == 1 else f"bench{given.times}")
     try:
         prepare(place=place, share=1.0, is_reused=given.reuse)
         count, runs = (40, 1) if given.quick else (given.requests, given.runs)
@@ -309,10 +368,32 @@ def main(arguments: Sequence[str] | None = None) -> None:
     minutes = (time.monotonic() - began) / 60
     missed = [row for row in rows if row.is_missed]
     print(f"\n{len(rows)} lines, {len(missed)} aims missed, {minutes:.1f} minutes.")
-    if not given.only:
+    if given.times > 1:
+        _print_growth(rows)
+    elif not given.only:
         RESULT.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
         if given.write_docs:
             _write_docs()
+
+
+def _print_growth(rows: Sequence[Row]) -> None:
+    """Say which lines cost more than in the last run on the city of usual size, the dearest first."""
+    if not RESULT.exists():
+        print("There is no run on the city of usual size to compare with.")
+        return
+    usual = {(row["scenario"], row["role"]): row for row in _read_result()}
+    grown = [
+        (row.p50_ms / before["p50_ms"], row, before)
+        for row in rows
+        if (before := usual.get((row.scenario, row.role))) and before["p50_ms"]
+    ]
+    print("\nGrown against the city of usual size (p50, statements, SQL by hand):")
+    for ratio, row, before in sorted(grown, key=lambda one: one[0], reverse=True):
+        by_hand = f"{row.sql_ms / before['sql_ms']:.1f}" if before["sql_ms"] else "–"
+        print(
+            f"{row.scenario:<30} {row.role:<20} {ratio:>6.1f} × ({before['p50_ms']:.1f} → {row.p50_ms:.1f} ms),"
+            f" statements {before['queries']} → {row.queries}, SQL by hand × {by_hand}"
+        )
 
 
 def _write_docs() -> None:

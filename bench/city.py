@@ -92,6 +92,13 @@ def first_ids() -> dict[str, int]:
     }
 
 
+def enlarge(*, times: int) -> None:
+    """Make the city to be described `times` as large, with about as many tasks: each asked of all comes less often."""
+    global COUNTIES, TO_ALL
+    COUNTIES *= times
+    TO_ALL = max(1, TO_ALL // times)
+
+
 def describe() -> City:
     """Return the ids of the city without looking: they follow from its shape."""
     first = first_ids()
@@ -323,9 +330,9 @@ def _work(owner: psycopg.Connection[Any], today: date, at: datetime, *, to_all: 
             "INSERT INTO tasks_assignment (id, uuid, campaign_id, assigner_id, status, row_key, heading, wording, source_label,"
             " source_path, source_sentence, standard, result_form, lead_person, contact, remark, due_kind, due_on, due_text,"
             " rhythm, importance, target, target_rule, unit_count, units_done, cursor, issued_at, issued_by, created_by,"
-            " created_at, version) SELECT n, gen_random_uuid(), 1, assigner, 'issued', '', '', wording, '在专题教育工作会议上的讲话',"
+            " created_at, version, is_principals_own) SELECT n, gen_random_uuid(), 1, assigner, 'issued', '', '', wording, '在专题教育工作会议上的讲话',"
             " '', sentence, '报送书面材料', '', '', '', '', kind, due, '', 'once', importance, target, rule::jsonb, count, count, 0,"
-            " issued, 1, 1, issued, 1 FROM (VALUES (%s::bigint, %s::bigint, %s, %s, %s::date, %s, %s, %s, %s, %s::int,"
+            " issued, 1, 1, issued, 1, false FROM (VALUES (%s::bigint, %s::bigint, %s, %s, %s::date, %s, %s, %s, %s, %s::int,"
             " %s::timestamptz)) AS v(n, assigner, wording, sentence, due, kind, importance, target, rule, count, issued)",
             [row[:-1] for row in rows],
         )

@@ -72,7 +72,7 @@ def open_place(*, name: str) -> Place:
         app_url, owner_url = running.app_url, running.owner_url
     read_or_make_secret(home=home, name="secret_key")
     database = name.replace("-", "_")
-    place = Place(home=home, app_url=_named(app_url, database), owner_url=_named(owner_url, database), running=running)
+    place = Place(home=home, app_url=named(app_url, database), owner_url=named(owner_url, database), running=running)
     with psycopg.connect(owner_url, autocommit=True) as owner:
         if owner.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is None:
             owner.execute(f'CREATE DATABASE "{database}"'.encode())
@@ -82,14 +82,15 @@ def open_place(*, name: str) -> Place:
 def make_empty(place: Place) -> None:
     """Make the database anew, with all tables and nothing in them."""
     database = urlsplit(place.owner_url).path.lstrip("/")
-    with psycopg.connect(_named(place.owner_url, "duban" if place.running else "postgres"), autocommit=True) as owner:
+    with psycopg.connect(named(place.owner_url, "duban" if place.running else "postgres"), autocommit=True) as owner:
         owner.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)'.encode())
         owner.execute(f'CREATE DATABASE "{database}"'.encode())
     env = {**place.env, "DATABASE_OWNER_URL": place.owner_url, "DUBAN_AS_OWNER": "1"}
     subprocess.run([sys.executable, "-c", _MIGRATE], env=env, check=True)
 
 
-def _named(url: str, name: str) -> str:
+def named(url: str, name: str) -> str:
+    """Return the address of another database of the same server."""
     return urlsplit(url)._replace(path=f"/{name}").geturl()
 
 

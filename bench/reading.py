@@ -78,6 +78,7 @@ def scenarios(*, city: City) -> list[Scenario]:
         for role in city.users
     ]
     found += _tables(city, scopes)
+    found += [_desk(city, scopes[role], role) for role in ("city office", "county office")]
     for label, word in (("frequent", shape.FREQUENT), ("rare", shape.RARE), ("none", shape.NONE)):
         for role in city.users:
             found.append(
@@ -185,6 +186,36 @@ def _tables(city: City, scopes: dict[str, _RoleScope]) -> list[Scenario]:
         statements = [[Statement(alone, {"units": units})]]
         found.append(Scenario("table of units, listed", role, 50, ["/table/"], statements, "", len(units)))
     return found
+
+
+def _desk(city: City, scope: _RoleScope, role: str) -> Scenario:
+    unit = city.city_id if role == "city office" else city.county_id
+    below = (
+        f"SELECT u.id, u.name, {_SUMS} FROM organisation_unit AS u"
+        " JOIN organisation_closure AS c ON c.ancestor_id = u.id"
+        " LEFT JOIN tasks_taskfigures AS f ON f.unit_id = c.descendant_id AND f.campaign_id = 1"
+        " WHERE u.parent_id = %(unit)s GROUP BY u.id ORDER BY u.order_path"
+    )
+    of_tasks = "FROM tasks_task AS t JOIN organisation_unit AS u ON u.id = t.unit_id WHERE t.campaign_id = 1"
+    coming = f"t.status IN {OPEN} AND t.agreed_due BETWEEN current_date AND current_date + 14 AND {scope.where}"
+    days = (
+        f"SELECT t.agreed_due, count(*), count(DISTINCT t.unit_id) {of_tasks} AND {coming}"
+        " GROUP BY t.agreed_due ORDER BY t.agreed_due"
+    )
+    crowded = (
+        "SELECT week, kind, count(*), max(n) FROM (SELECT date_trunc('week', t.agreed_due) AS week, t.unit_id, u.kind,"
+        f" count(*) AS n {of_tasks} AND {coming} GROUP BY 1, 2, 3 HAVING count(*) > 3) AS units GROUP BY 1, 2"
+    )
+    oldest = " UNION ALL ".join(
+        f"(SELECT {shown}::date {of_tasks} AND {status} AND {scope.where} ORDER BY {shown} LIMIT 1)"
+        for shown, status in (
+            ("t.issued_at", "t.status = 'to_sign'"),
+            ("t.agreed_due", f"t.status IN {OPEN} AND t.agreed_due < current_date"),
+            ("t.asked_at", "t.status = 'asked_done'"),
+        )
+    )
+    statements = [Statement(below, {"unit": unit}), *(Statement(text, scope.given) for text in (days, crowded, oldest))]
+    return Scenario("office desk", role, 80, ["/"], [statements], "", scope.units)
 
 
 def by_hand(*, connection: psycopg.Connection[Any], scenario: Scenario, times: int = 60) -> tuple[float, int]:

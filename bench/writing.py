@@ -54,6 +54,29 @@ def steps_to_accept(*, connection: psycopg.Connection[Any], session: str, take: 
     return Steps(iter([Question(f"/api/tasks/{task}/steps/accept", session, "{}") for (task,) in found]), len(found))
 
 
+def measure_accept_many(
+    *, program: Program, connection: psycopg.Connection[Any], session: str, number: int, runs: int
+) -> tuple[float, float]:
+    """Accept so many items in one request, each time others; return median and worst in ms."""
+    found = connection.execute(
+        "SELECT id FROM tasks_task WHERE status = 'asked_done' ORDER BY abs(hashint8(id)) DESC LIMIT %s",
+        [number * runs],
+    ).fetchall()
+    if len(found) < number * runs:
+        raise SystemExit(f"Only {len(found)} items wait for a check; {number * runs} are needed.")
+    took = []
+    client = http.client.HTTPConnection("127.0.0.1", program.port, timeout=60)
+    for run in range(runs):
+        ids = [task for (task,) in found[run * number : (run + 1) * number]]
+        began = time.perf_counter()
+        status, _ms, body = once(client, Question("/api/tasks/many/accept", session, json.dumps({"ids": ids})))
+        took.append((time.perf_counter() - began) * 1000)
+        if status >= 400 or json.loads(body)["done"] != number:
+            raise SystemExit(f"Not all were accepted: {status} {body.decode()[:500]}")
+    client.close()
+    return statistics.median(took), max(took)
+
+
 def measure_steps(*, program: Program, steps: Steps, count: int, runs: int) -> tuple[float, float]:
     """Take steps over four connections and return p50 and p95 in ms, the medians of the runs."""
     if steps.number < 50 + count * runs:
@@ -102,8 +125,8 @@ def step_by_hand(*, connection: psycopg.Connection[Any], times: int = 40) -> flo
                 prepare=True,
             )
             connection.execute(
-                "INSERT INTO tasks_taskentry (task_id, kind, user_id, by, unit_id, text, made_at)"
-                " VALUES (%s, 'sign', 1, '', %s, '', now())",
+                "INSERT INTO tasks_taskentry (task_id, kind, user_id, by, unit_id, text, made_at, keyed_by, way)"
+                " VALUES (%s, 'sign', 1, '', %s, '', now(), '', '')",
                 [task, unit],
                 prepare=True,
             )
@@ -121,6 +144,15 @@ def step_by_hand(*, connection: psycopg.Connection[Any], times: int = 40) -> flo
 
 def draft_for_all(*, city: City) -> int:
     """Write a draft to every village, as the office would, and return its number; needs Django."""
+    return _draft(city=city, rule={"kinds": ["village"], "levels": ["village"]})
+
+
+def draft_for_counties(*, city: City) -> int:
+    """Write a draft to every county, as the office would, and return its number; needs Django."""
+    return _draft(city=city, rule={"kinds": ["top"], "levels": ["county"]})
+
+
+def _draft(*, city: City, rule: dict[str, object]) -> int:
     from duban.kernel.authority import Actor  # noqa: PLC0415
     from duban.tasks import commands  # noqa: PLC0415
     from duban.tasks.commands.drafting import AssignmentText  # noqa: PLC0415
@@ -129,8 +161,10 @@ def draft_for_all(*, city: City) -> int:
     text = AssignmentText(
         wording="开展一次专题学习，报送小结。",
         target="class",
-        target_rule={"kinds": ["village"], "levels": ["village"]},
+        target_rule=rule,
         due_on=now.date() + timedelta(days=30),
+        # So many could not all be checked by one office.
+        closing_mode="declare",
     )
     made = commands.create_assignment(
         actor=Actor.system("bench"), campaign_id=city.campaign_id, assigner_id=city.city_id, text=text, at=now
@@ -184,6 +218,73 @@ def fan_out_by_hand(*, connection: psycopg.Connection[Any], city: City) -> float
             " now()::date, now()::date, now(), 1 FROM organisation_unit WHERE kind = 'village'",
             [assignment, city.city_id],
         )
+        connection.execute(
+            f"UPDATE tasks_taskfigures AS kept SET {sets} FROM (SELECT record.unit_id, {counts} FROM tasks_task AS record"
+            " CROSS JOIN figures_figuresday AS day WHERE record.campaign_id = 1 GROUP BY record.unit_id) AS counted"
+            " WHERE kept.unit_id = counted.unit_id AND kept.campaign_id = 1".encode()
+        )
+    return (time.perf_counter() - began) * 1000
+
+
+def measure_pass_down(
+    *, program: Program, connection: psycopg.Connection[Any], city: City, session: str
+) -> tuple[float, int]:
+    """
+    Issue to every county through REST, pass each part down to the townships, and theirs to the villages.
+
+    Four people pass down at once. Returns ms from the first call until the last village has its task, and the number of
+    tasks that this made; raises SystemExit when one is missing.
+    """
+    assignment = draft_for_counties(city=city)
+    began = time.perf_counter()
+    client = http.client.HTTPConnection("127.0.0.1", program.port, timeout=60)
+    status, _ms, body = once(client, Question(f"/api/assignments/{assignment}/issue", session, "{}"))
+    client.close()
+    if status >= 400:
+        raise SystemExit(f"Refused: {body.decode()}")
+    received = "assignment_id = %s"
+    for count in (shape.COUNTIES, shape.COUNTIES * shape.TOWNSHIPS):
+        tasks = connection.execute(f"SELECT id FROM tasks_task WHERE {received}".encode(), [assignment]).fetchall()
+        bodies = [json.dumps({"task_ids": [task], "to": "below"}) for (task,) in tasks]
+        answers = ask(
+            port=program.port,
+            questions=iter([Question("/api/pass-down", session, body) for body in bodies]),
+            count=count,
+            connections=4,
+        )
+        if answers.refusals or len(tasks) != count:
+            raise SystemExit(f"Not passed down: {answers.refusals[:1]}")
+        received = f"passed_from_id IN (SELECT id FROM tasks_task WHERE {received})"
+    took = (time.perf_counter() - began) * 1000
+    row = connection.execute(
+        "SELECT count(*) FROM tasks_task JOIN tasks_assignment AS chain ON chain.id = assignment_id"
+        " WHERE chain.id = %s OR chain.root_id = %s",
+        [assignment, assignment],
+    ).fetchone()
+    made = int(row[0]) if row else 0
+    if made != shape.COUNTIES * (1 + shape.TOWNSHIPS * (1 + shape.VILLAGES)):
+        raise SystemExit(f"{made} tasks were made.")
+    return took, made
+
+
+def pass_down_by_hand(*, connection: psycopg.Connection[Any], city: City) -> float:
+    """Insert the tasks of the three levels and count the figures by hand-written statements (rolled back); milliseconds."""
+    from duban.tasks.figures import TASK_FIGURES  # noqa: PLC0415
+
+    counts = ", ".join(
+        f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in TASK_FIGURES.figures
+    )
+    sets = ", ".join(f"{name} = counted.{name}" for name in TASK_FIGURES.columns)
+    assignment = draft_for_counties(city=city)
+    began = time.perf_counter()
+    with connection.transaction(force_rollback=True):
+        for kind in ("level = 'county' AND kind = 'top'", "kind = 'township'", "kind = 'village'"):
+            connection.execute(
+                "INSERT INTO tasks_task (uuid, campaign_id, assignment_id, unit_id, checker_unit_id, status, is_key,"
+                " original_due, agreed_due, issued_at, version) SELECT gen_random_uuid(), 1, %s, id, parent_id, 'to_sign',"
+                f" false, now()::date, now()::date, now(), 1 FROM organisation_unit WHERE {kind}".encode(),
+                [assignment],
+            )
         connection.execute(
             f"UPDATE tasks_taskfigures AS kept SET {sets} FROM (SELECT record.unit_id, {counts} FROM tasks_task AS record"
             " CROSS JOIN figures_figuresday AS day WHERE record.campaign_id = 1 GROUP BY record.unit_id) AS counted"
@@ -249,27 +350,31 @@ def measure_import(*, root: int, content: bytes) -> tuple[float, float, float]:
     began = time.perf_counter()
     received = commands.receive_import(actor=actor, root_id=root, file_name="单位.xlsx", content=content, at=now)
     after_receiving = time.perf_counter()
-    checked = _checked(import_id=received.pk)
+    checked = _when_no_longer("checking", import_id=received.pk)
     if checked.errors:
         raise SystemExit(f"The register has errors: {checked.errors[:2]}")
     after_check = time.perf_counter()
     commands.take_over_import(actor=actor, import_id=received.pk, at=now)
+    # A long register is written by the worker.
+    taken_over = _when_no_longer("taking_over", import_id=received.pk)
+    if taken_over.status != "done":
+        raise SystemExit(f"The register was not taken over: {taken_over.errors[:2]}")
     ended = time.perf_counter()
     return (after_receiving - began) * 1000, (after_check - after_receiving) * 1000, (ended - after_check) * 1000
 
 
-def _checked(*, import_id: int) -> Any:
-    """Wait until the worker has checked a register, and return it; needs Django."""
+def _when_no_longer(status: str, *, import_id: int) -> Any:
+    """Wait until the worker has done what the status says, and return the import; needs Django."""
     from duban.kernel.authority import Actor  # noqa: PLC0415
     from duban.organisation import queries  # noqa: PLC0415
 
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         found = queries.get_import(actor=Actor.system("bench"), import_id=import_id)
-        if found.status != "checking":
+        if found.status != status:
             return found
         time.sleep(0.05)
-    raise SystemExit("The register was not checked within 120 s.")
+    raise SystemExit(f"The register was {status} for more than 120 s.")
 
 
 def measure_return(*, root: int, content: bytes) -> tuple[float, int]:
@@ -280,7 +385,7 @@ def measure_return(*, root: int, content: bytes) -> tuple[float, int]:
     actor, now = Actor.system("bench"), datetime.now(UTC)
     began = time.perf_counter()
     received = commands.receive_import(actor=actor, root_id=root, file_name="单位.xlsx", content=content, at=now)
-    checked = _checked(import_id=received.pk)
+    checked = _when_no_longer("checking", import_id=received.pk)
     marked = queries.marked_import(actor=actor, import_id=received.pk, on=now.date())
     took = (time.perf_counter() - began) * 1000
     if not marked.startswith(b"PK"):

@@ -37,7 +37,7 @@ def main() -> int:
     """Prepare what was asked for; exit status 1 and one sentence where that is not possible."""
     arguments = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     arguments.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    arguments.add_argument("--browser", action="store_true", help="also Chromium and a Chinese font")
+    arguments.add_argument("--browser", action="store_true", help="also Chromium, a Chinese font and LibreOffice")
     asked = arguments.parse_args()
     # Set always: a shell that starts us in the background leaves SIGINT ignored.
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -204,14 +204,22 @@ def find_npm(*, python: str) -> tuple[list[str], dict[str, str]]:
 
 
 def install_browser() -> None:
-    """Make sure of Chromium and a Chinese font: installed with apt where we may, otherwise refused, never skipped."""
-    found = {"chromium": has_chromium(), "fonts-noto-cjk": has_chinese_font()}
+    """
+    Make sure of Chromium, a Chinese font and a program that lays out Word files.
+
+    Installed with apt where we may, otherwise refused, never skipped.
+    """
+    found = {
+        "chromium": has_chromium(),
+        "fonts-noto-cjk": has_chinese_font(),
+        "libreoffice-writer-nogui": bool(shutil.which("soffice")),
+    }
     missing = [package for package, there in found.items() if not there]
     if not missing:
         return
     line = "apt-get install " + " ".join(missing)
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        raise CannotPrepare(f"The browser tests need what is not installed here; install it as root with: {line}")
+        raise CannotPrepare(f"The tests need what is not installed here; install it as root with: {line}")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "-q", "update"], "Reading the package lists", env=env, needs_registry="the Debian archive")
     install = ["apt-get", "-q", "-y", "--no-install-recommends", "install", *missing]

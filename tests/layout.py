@@ -21,12 +21,13 @@ def contract(name: str) -> dict[str, list[str]]:
 
 def order() -> tuple[str, ...]:
     """Return the modules from the highest to the lowest, as the import contract lists them."""
-    return tuple(contract("order")["layers"])
+    return tuple(module for layer in contract("order")["layers"] for module in layer.split(" | "))
 
 
 def height(module: str) -> int:
-    """Return how high a module stands; a module may know those that stand lower."""
-    return len(order()) - order().index(module)
+    """Return how high a module stands; a module may know those that stand lower, and strangers stand equally high."""
+    layers = contract("order")["layers"]
+    return len(layers) - next(number for number, layer in enumerate(layers) if module in layer.split(" | "))
 
 
 def module_of(path: Path) -> str:

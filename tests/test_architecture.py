@@ -17,6 +17,7 @@ OUR_MODELS = [model for model in apps.get_models() if model.__module__.startswit
 
 # Files besides commands that write, and why each may.
 WRITERS = {
+    "shell/drafts.py": "keeps what was written into a form and not sent yet; called by its own page and the middleware only",
     "shell/posted.py": "keeps the answer of a form, so that sending it twice acts once; called by the middleware only",
     "config/middleware.py": "lets go of a kept answer when the view refused",
     "config/migrating.py": "grants the rights of config/tables.py, as the owner",
@@ -30,11 +31,15 @@ PURE = {
     "access.queries.post_title": "words for a post that was read already",
     "attachments.commands.plain_name": "a file name without what a path could hide in it",
     "attachments.queries.place_of": "where the bytes of a file lie that was read already",
+    "burden.queries.ledger_columns": "words of the columns",
+    "burden.queries.show_choices": "words of the filters",
+    "burden.queries.source_of": "how the ledger names a data request that was read already",
     "organisation.queries.in_force": "a condition on dates",
     "organisation.queries.posts_on": "a condition on dates",
     "organisation.queries.scope_filter": "a condition made of an actor's scope",
     "portal.queries.status_choices": "words of the statuses",
     "portal.queries.tab_words": "words of the tabs",
+    "tasks.queries.needs_date": "a rule about a task that was read already",
     "tasks.queries.ordered": "the order of a query that was narrowed already",
     "tasks.queries.outcomes": "counts of an import that was read already",
     "tasks.queries.status_condition": "a condition on status and dates",

@@ -36,7 +36,7 @@ NAMESPACES = sorted({name.rpartition(":")[0] for name in ADDRESSES})
 # The audit administrator sits at the top and has no siblings.
 SEES_ALL = {"audit_admin"}
 # Of a campaign that one has no part in they are empty, as of a campaign that does not exist.
-EMPTY_LISTS = {"GET api-1:list_documents", "GET api-1:list_tasks"}
+EMPTY_LISTS = {"GET api-1:list_documents", "GET api-1:list_tasks", "GET api-1:wanted", "GET api-1:list_matters"}
 # The description of the REST interface comes with its library, which answers any method with the same text.
 ONLY_READ = {"api-1:openapi-json", "api-1:api-root"}
 

@@ -95,6 +95,7 @@ class Surfer:
     address: str
     complaints: list[str] = field(default_factory=list)
     clicks: int = 0
+    has_script: bool = True
 
     def sign_in(self, name: str) -> "Surfer":
         """Sign in by name and password through the form."""
@@ -165,7 +166,12 @@ def surfer(chromium: Browser, address: str) -> Iterator[NewSurfer]:
     def begin(name: str = "", **options: Any) -> Surfer:
         context = chromium.new_context(**{"viewport": DESK, "locale": "zh-CN", **options})
         context.set_default_timeout(PATIENCE_MS)
-        begun = Surfer(context=context, page=context.new_page(), address=address)
+        begun = Surfer(
+            context=context,
+            page=context.new_page(),
+            address=address,
+            has_script=bool(options.get("java_script_enabled", True)),
+        )
         begun.listen()
         surfers.append(begun)
         return begun.sign_in(name) if name else begun

@@ -25,6 +25,8 @@ class Grant(models.Model):
     ended_reason = models.TextField(blank=True, default="")
 
     class Meta:
+        # That system, security and audit are administered by three people is the exclusion constraint
+        # grant_three_administrators (migration 0003).
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gte=F("starts_at")), name="grant_ends_after_it_begins"

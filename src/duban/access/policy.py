@@ -5,10 +5,15 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
+from duban.access.states import Reach
+from duban.accounts.policy import AccountsCapability
 from duban.kernel.authority import Actor, Decision, Placed, decide, denied
+from duban.organisation.models import Unit
+from duban.organisation.states import Level, PostKind
 
 # Three people, never one: who holds one of these holds none of the others.
 ADMINISTRATORS = frozenset({"system_admin", "security_admin", "audit_admin"})
+THREE_PEOPLE = _("System, security and audit are administered by three people. Choose another account.")
 
 
 class AccessCapability(StrEnum):
@@ -33,7 +38,52 @@ def may_grant_to(actor: Actor, user_id: int, units: Sequence[Placed]) -> Decisio
 
 
 def may_hold(role: str, held: Sequence[str]) -> Decision:
-    """The three administrator roles are held by three accounts."""
+    """The three administrator roles are held by three people; the database holds it too, where two grant at once."""
     if role in ADMINISTRATORS and any(other in ADMINISTRATORS and other != role for other in held):
-        return denied(_("System, security and audit are administered by three people. Choose another account."))
+        return denied(THREE_PEOPLE)
+    return Decision(True)
+
+
+# What may be granted below one's own level by whoever opens accounts there, and how far it then reaches.
+DELEGABLE: dict[str, Reach] = {
+    "unit_principal": Reach.UNIT,
+    "unit_deputy": Reach.UNIT,
+    "unit_liaison": Reach.UNIT,
+    "branch_secretary": Reach.UNIT,
+    "township_recorder": Reach.SUBTREE,
+}
+# The role with which somebody in a post begins; for other posts a role is chosen by hand.
+ROLE_OF_POST: dict[str, str] = {
+    PostKind.PRINCIPAL: "unit_principal",
+    PostKind.DEPUTY: "unit_deputy",
+    PostKind.SECRETARY: "branch_secretary",
+    PostKind.LIAISON: "unit_liaison",
+}
+
+
+def lies_below(actor: Actor, unit: Placed) -> bool:
+    """Return whether the unit lies strictly below one for which this actor opens accounts: never at their own level."""
+    paths = actor.scope(AccountsCapability.DELEGATE).paths
+    return any(unit.path.startswith(path) and unit.path != path for path in paths)
+
+
+def may_delegate(actor: Actor, role: str, unit: Unit, user_id: int | None) -> Decision:
+    """Roles of units below are granted by whoever opens accounts there: never one's own, never upwards, never more."""
+    if user_id is not None and user_id == actor.user_id:
+        return denied(_("You cannot grant yourself a role. Ask another security administrator."))
+    if not lies_below(actor, unit):
+        return denied(_("Accounts are opened here for units below your own. Ask the security administrator."))
+    if role not in DELEGABLE:
+        return denied(_("This role is granted by the security administrator only."))
+    if role == "township_recorder" and unit.level != Level.TOWNSHIP:
+        return denied(_("Recording for villages is granted at a township."))
+    return Decision(True)
+
+
+def may_hand_out_code(actor: Actor, units: Sequence[Placed], user_id: int) -> Decision:
+    """A new code takes over an account: only where everything that its person is and may do lies below."""
+    if user_id == actor.user_id:
+        return denied(_("You cannot hand yourself a code. Change your password instead."))
+    if not units or not all(lies_below(actor, unit) for unit in units):
+        return denied(_("This person also acts outside the units below yours. Ask the security administrator."))
     return Decision(True)

@@ -3,25 +3,27 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from duban.access import roles
 from duban.access.models import Grant
-from duban.access.policy import AccessCapability, may_grant
+from duban.access.policy import DELEGABLE, ROLE_OF_POST, AccessCapability, may_grant
 from duban.access.states import Reach
 from duban.access.words import role_word
 from duban.accounts.models import User
 from duban.accounts.policy import AccountsCapability
-from duban.kernel.authority import Actor, Scope, merge_scopes
+from duban.kernel.authority import Actor, Scope, merge_scopes, path_end
 from duban.kernel.errors import InvalidInput, NotAllowed, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
 from duban.organisation.models import Person, Post, Unit
+from duban.organisation.states import Level, PostKind
 
 PAGE_SIZE = 50
 MOST_SUGGESTED = 12
@@ -32,38 +34,106 @@ def grants_in_force(*, at: datetime) -> QuerySet[Grant]:
     return Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
 
 
+@dataclass(frozen=True, slots=True)
+class HeldPost:
+    """A post that somebody holds on the day, in the words of the frame."""
+
+    id: int
+    unit_id: int
+    unit_name: str
+    kind: str
+    title: str
+
+    @property
+    def called(self) -> str:
+        """The title where there is one, else the word for its kind."""
+        return self.title or str(PostKind(self.kind).label)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who an account belongs to, the posts that this person holds, and every grant in force."""
+
+    person_id: int | None
+    name: str
+    posts: Sequence[HeldPost]
+    # role, reach, unit, path of the unit, post to which it is bound, listed units or those of the line that it leads
+    grants: Sequence[tuple[str, str, int | None, str | None, int | None, Sequence[int] | None]]
+
+
+# By hand: it stands before every answer, and to put these together with the mapper took a third of a light page.
+_STANDING = """
+SELECT CASE WHEN %(announced)s THEN set_config('app.uid', %(user)s::text, true) END,
+       person.id,
+       person.name,
+       (SELECT json_agg(
+                   json_build_array(
+                       post.id, post.unit_id, COALESCE(NULLIF(unit.short_name, ''), unit.name), post.kind, post.title
+                   ) ORDER BY unit.order_path, post.id
+               )
+          FROM organisation_post post JOIN organisation_unit unit ON unit.id = post.unit_id
+         WHERE post.person_id = person.id AND post.starts_on <= %(on)s
+           AND (post.ends_on IS NULL OR post.ends_on > %(on)s)),
+       (SELECT json_agg(
+                   json_build_array(
+                       held.role, held.reach, held.unit_id, unit.path, held.post_id,
+                       CASE held.reach WHEN 'line' THEN
+                           (SELECT array_agg(led.id) FROM organisation_unit led
+                              JOIN organisation_line line ON line.id = led.line_id
+                             WHERE line.lead_unit_id = held.unit_id)
+                       ELSE
+                           (SELECT array_agg(listed.unit_id) FROM access_grantunit listed
+                             WHERE listed.grant_id = held.id)
+                       END
+                   ) ORDER BY held.id
+               )
+          FROM access_grant held LEFT JOIN organisation_unit unit ON unit.id = held.unit_id
+         WHERE held.user_id = %(user)s AND held.starts_at <= %(at)s
+           AND (held.ends_at IS NULL OR held.ends_at > %(at)s))
+  FROM (SELECT 1) AS one LEFT JOIN organisation_person person ON person.user_id = %(user)s
+"""
+
+
+def standing_of(*, actor: Actor, user_id: int, at: datetime, is_announced: bool = False) -> Standing:
+    """
+    Return who an account is at this moment, in one statement.
+
+    :param is_announced: whether the database is told, for the rest of the transaction, that this account asks
+    """
+    given: dict[str, Any] = {"user": user_id, "at": at, "on": timezone.localdate(at), "announced": is_announced}
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, given)
+        row = cursor.fetchone()
+    assert row is not None
+    _announced, person_id, name, posts, grants = row
+    return Standing(
+        person_id=person_id,
+        name=name or "",
+        posts=[HeldPost(*post) for post in posts or ()],
+        grants=[tuple(grant) for grant in grants or ()],
+    )
+
+
 def actor_of(
-    *,
-    user_id: int,
-    post_id: int | None,
-    at: datetime,
-    request_id: str = "",
-    person: Person | None = None,
-    posts: Sequence[Post] | None = None,
+    *, user_id: int, post_id: int | None, at: datetime, request_id: str = "", standing: Standing | None = None
 ) -> Actor:
     """
     Return the account as it may act at this moment.
 
     In the post given, if the person holds it then; otherwise in the first of their posts. Grants bound to
-    another post do not count. `person` and `posts` may be given where they were read already.
+    another post do not count. `standing` may be given where it was read already.
     """
-    system = Actor.system("access")
-    person = person or organisation.person_of_user(actor=system, user_id=user_id)
-    if person is None:
-        held: Sequence[Post] = []
-    elif posts is not None:
-        held = posts
-    else:
-        held = organisation.posts_of_person(actor=system, person_id=person.pk, on=timezone.localdate(at))
-    post = next((post for post in held if post.pk == post_id), held[0] if held else None)
+    standing = standing or standing_of(actor=Actor.system("access"), user_id=user_id, at=at)
+    held = standing.posts
+    post = next((post for post in held if post.id == post_id), held[0] if held else None)
     return Actor(
         user_id=user_id,
-        name=person.name if person else "",
-        person_id=person.pk if person else None,
-        post_id=post.pk if post else None,
-        post_title=post_title(post) if post else "",
+        name=standing.name,
+        person_id=standing.person_id,
+        post_id=post.id if post else None,
+        post_title=f"{post.unit_name} {post.called}" if post else "",
         unit_id=post.unit_id if post else None,
-        scopes=_scopes(user_id=user_id, post_id=post.pk if post else None, at=at),
+        scopes=_scopes(standing, post_id=post.id if post else None),
         request_id=request_id,
     )
 
@@ -73,22 +143,19 @@ def post_title(post: Post) -> str:
     return f"{post.unit.shown_name} {post.title or post.get_kind_display()}"
 
 
-def _scopes(*, user_id: int, post_id: int | None, at: datetime) -> dict[str, Scope]:
-    rows = (
-        grants_in_force(at=at)
-        .filter(Q(post__isnull=True) | Q(post_id=post_id), user_id=user_id)
-        .values_list("role", "reach", "unit_id", "unit__path")
-        .annotate(units=ArrayAgg("listed__unit_id", filter=Q(listed__isnull=False)))
-        .order_by(F("id"))
-    )
+def _scopes(standing: Standing, *, post_id: int | None) -> dict[str, Scope]:
     found: dict[str, list[Scope]] = defaultdict(list)
-    for role, reach, unit_id, path, listed in rows:
-        if reach == Reach.SUBTREE:
+    for role, reach, unit_id, path, bound_to, listed in standing.grants:
+        if bound_to is not None and bound_to != post_id:
+            continue
+        if reach == Reach.SUBTREE and path is not None:
             scope = Scope(paths=(path,))
-        elif reach == Reach.UNIT:
+        elif reach == Reach.UNIT and unit_id is not None:
             scope = Scope(unit_ids=frozenset({unit_id}))
         elif reach == Reach.LISTED:
             scope = Scope(unit_ids=frozenset(listed or ()))
+        elif reach == Reach.LINE and path is not None:
+            scope = Scope(paths=(path,), unit_ids=frozenset(listed or ()))
         else:
             continue
         for capability in roles.capabilities_of(role):
@@ -98,14 +165,15 @@ def _scopes(*, user_id: int, post_id: int | None, at: datetime) -> dict[str, Sco
 
 def users_holding(*, actor: Actor, capability: str, unit_id: int, at: datetime) -> list[int]:
     """
-    Return the accounts that hold the capability at exactly this unit: over it alone, or over the subtree it heads.
+    Return the accounts that hold the capability at exactly this unit: over it alone, over the subtree it heads, or
+    over the line it leads.
 
     Accounts whose grant heads a higher subtree belong to the level above and are not returned.
     """
     return list(
         grants_in_force(at=at)
         .filter(
-            Q(reach__in=[Reach.SUBTREE, Reach.UNIT], unit_id=unit_id),
+            Q(reach__in=[Reach.SUBTREE, Reach.UNIT, Reach.LINE], unit_id=unit_id),
             role__in=roles.roles_with(capability),
             user__is_active=True,
         )
@@ -280,3 +348,146 @@ def require_accounts(*, actor: Actor) -> None:
 def _require(actor: Actor, capability: str) -> None:
     if not actor.holds(capability):
         raise NotAllowed(_("Accounts and grants are kept by the security administrator."))
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationPart:
+    """One part below a delegate, usually a township, with how many people it has in posts."""
+
+    unit_id: int
+    name: str
+    people: int
+    # Without an account, and with one that was not activated yet.
+    without: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationLine:
+    """Somebody in a post below, with their account."""
+
+    post: Post
+    user: User | None
+    is_waiting: bool
+    roles: Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationPeople:
+    """The people of one part, a page of them."""
+
+    unit: Unit
+    page: Page[DelegationLine]
+
+
+_PARTS = """
+SELECT part.id, COALESCE(NULLIF(part.short_name, ''), part.name),
+       count(DISTINCT person.id),
+       count(DISTINCT person.id) FILTER (WHERE person.user_id IS NULL),
+       count(DISTINCT person.id) FILTER (WHERE account.is_active AND account.password LIKE '!%%')
+  FROM organisation_unit part
+  JOIN organisation_unit unit ON unit.path >= part.path AND unit.path < left(part.path, -1) || '0'
+  JOIN organisation_post post ON post.unit_id = unit.id AND post.kind = ANY(%(kinds)s)
+       AND post.starts_on <= %(on)s AND (post.ends_on IS NULL OR post.ends_on > %(on)s)
+  JOIN organisation_person person ON person.id = post.person_id
+  LEFT JOIN accounts_user account ON account.id = person.user_id
+ WHERE part.id = ANY(%(parts)s) AND NOT unit.path = ANY(%(heads)s)
+ GROUP BY part.id ORDER BY part.order_path, part.id
+"""
+
+
+def delegation_unit(*, actor: Actor, unit_id: int) -> Unit:
+    """
+    Return a unit at or below which this actor opens accounts.
+
+    :raises NotFound: if there is none
+    """
+    unit = organisation.units_where(actor=actor, capability=AccountsCapability.DELEGATE).filter(pk=unit_id).first()
+    if unit is None:
+        raise NotFound(_("There is no such unit in your scope."))
+    return unit
+
+
+def delegation_posts(*, actor: Actor, unit_id: int, on: date) -> list[Post]:
+    """
+    Return the posts held on the day in and below the unit, in units strictly below this actor's own level.
+
+    :raises NotFound: if this actor opens no accounts there
+    """
+    return list(_posts_below(actor, delegation_unit(actor=actor, unit_id=unit_id), on))
+
+
+def delegation_parts(*, actor: Actor, on: date) -> list[DelegationPart]:
+    """
+    Return the parts for which this actor opens accounts, in protocol order: townships, or what else stands right below.
+
+    :raises NotAllowed: if this actor opens no accounts below
+    """
+    paths = _delegated_paths(actor)
+    heads = Unit.objects.filter(path__in=paths).exclude(level=Level.TOWNSHIP)
+    parts = Unit.objects.filter(Q(path__in=paths, level=Level.TOWNSHIP) | Q(parent__in=heads))
+    given: dict[str, Any] = {
+        "kinds": list(ROLE_OF_POST),
+        "on": on,
+        "parts": list(parts.values_list("pk", flat=True)),
+        "heads": list(paths),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PARTS, given)
+        return [DelegationPart(*row) for row in cursor.fetchall()]
+
+
+def delegation_people(*, actor: Actor, unit_id: int, at: datetime, after: str = "") -> DelegationPeople:
+    """
+    Return a page of the people in posts at and below a unit, strictly below this actor, with their accounts.
+
+    :raises NotFound: if this actor opens no accounts there
+    """
+    unit = delegation_unit(actor=actor, unit_id=unit_id)
+    posts = _posts_below(actor, unit, timezone.localdate(at))
+    if after:
+        order_path, post_id = decode_key(after, length=2, kinds=(str, int))
+        posts = posts.filter(Q(unit__order_path__gt=order_path) | Q(unit__order_path=order_path, pk__gt=post_id))
+    page = cut(list(posts[: PAGE_SIZE + 1]), size=PAGE_SIZE, key=lambda post: (post.unit.order_path, post.pk))
+    held: dict[int, list[object]] = defaultdict(list)
+    users = [post.person.user_id for post in page.rows if post.person.user_id is not None]
+    for grant in grants_in_force(at=at).filter(user_id__in=users).order_by("pk"):
+        if role_word(grant.role) not in held[grant.user_id]:
+            held[grant.user_id].append(role_word(grant.role))
+    lines = [
+        DelegationLine(
+            post=post,
+            user=post.person.user,
+            is_waiting=post.person.user is not None and not post.person.user.has_usable_password(),
+            roles=held.get(post.person.user_id or 0, []),
+        )
+        for post in page.rows
+    ]
+    return DelegationPeople(unit=unit, page=Page(lines, page.after))
+
+
+def delegable_roles(*, actor: Actor) -> list[str]:
+    """
+    Return the roles that may be granted below.
+
+    :raises NotAllowed: if this actor opens no accounts below
+    """
+    _delegated_paths(actor)
+    return list(DELEGABLE)
+
+
+def _delegated_paths(actor: Actor) -> Sequence[str]:
+    paths = actor.scope(AccountsCapability.DELEGATE).paths
+    if not paths:
+        raise NotAllowed(_("Accounts are opened here for units below your own. Ask the security administrator."))
+    return paths
+
+
+def _posts_below(actor: Actor, unit: Unit, on: date) -> QuerySet[Post]:
+    heads = actor.scope(AccountsCapability.DELEGATE).paths
+    return (
+        Post.objects.filter(organisation.posts_on(on=on), unit__path__gte=unit.path, unit__path__lt=path_end(unit.path))
+        .exclude(unit__path__in=heads)
+        .select_related("unit", "person__user")
+        .order_by("unit__order_path", "pk")
+    )

@@ -10,4 +10,5 @@ class Reach(TextChoices):
     SUBTREE = "subtree", _("The unit and all below it")
     UNIT = "unit", _("The unit alone")
     LISTED = "listed", _("Listed units")
+    LINE = "line", _("A lead department, all below it and its line")
     ONESELF = "oneself", _("Oneself")

@@ -8,17 +8,23 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.access import commands, queries
 from duban.access.forms import AccountForm, EndForm, GrantFilter, GrantForm
+from duban.access.words import role_word
 from duban.audit import commands as audit
-from duban.kernel.errors import InvalidInput
+from duban.kernel.errors import InvalidInput, NotFound
 from duban.shell.notices import say
+from duban.shell.posted import not_kept
 from duban.shell.refused import beside
 from duban.shell.requests import Request
+from duban.workbooks.slips import export_slips
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_GET
@@ -112,6 +118,59 @@ def units(request: Request) -> HttpResponse:
     return render(request, "access/grant.html#suggestions", {"units": found})
 
 
+@require_GET
+def below(request: Request) -> HttpResponse:
+    """Show the parts below, each with how many people have no account and how many have not activated theirs."""
+    parts = queries.delegation_parts(actor=request.actor, on=timezone.localdate())
+    return render(request, "access/below.html", {"parts": parts})
+
+
+@require_GET
+def below_part(request: Request, unit_id: int) -> HttpResponse:
+    """Show the people of one part with their accounts."""
+    found = queries.delegation_people(
+        actor=request.actor, unit_id=unit_id, at=timezone.now(), after=request.GET.get("after", "")
+    )
+    audit.record_reading(actor=request.actor, what="account", at=timezone.now())
+    roles = [(role, role_word(role)) for role in queries.delegable_roles(actor=request.actor)]
+    return render(request, "access/below_part.html", {"found": found, "page": found.page, "roles": roles})
+
+
+@require_POST
+def open_below(request: Request, unit_id: int) -> HttpResponse:
+    """Open accounts for everybody in a post below who has none."""
+    count = commands.open_accounts_below(actor=request.actor, unit_id=unit_id, at=timezone.now())
+    say(request, ngettext("%(count)d account opened.", "%(count)d accounts opened.", count) % {"count": count})
+    return redirect("access:below-part", unit_id)
+
+
+@require_POST
+def slips(request: Request, unit_id: int, kind: str) -> HttpResponse:
+    """Issue fresh codes for a part and hand out the slips, once: to print, or as a Word file."""
+    if kind not in {"print", "word"}:
+        raise NotFound(_("There is no such page."))
+    unit = queries.delegation_unit(actor=request.actor, unit_id=unit_id)
+    made = commands.print_slips(actor=request.actor, unit_id=unit_id, at=timezone.now())
+    return _handed_out(request, unit.shown_name, made, kind)
+
+
+@require_POST
+def new_slip(request: Request, post_id: int) -> HttpResponse:
+    """Replace one lost slip."""
+    made = commands.new_slip(actor=request.actor, post_id=post_id, at=timezone.now())
+    return _handed_out(request, made.unit.shown_name, [made], "print")
+
+
+@require_POST
+def delegate(request: Request, post_id: int) -> HttpResponse:
+    """Grant somebody in a post below a role of that unit."""
+    grant = commands.grant_by_delegation(
+        actor=request.actor, post_id=post_id, role=request.POST.get("role", ""), at=timezone.now()
+    )
+    say(request, _("Granted. It holds from this person's next page."))
+    return redirect("access:below-part", grant.unit_id or 0)
+
+
 def _grant(request: Request, form: GrantForm) -> None:
     given = form.cleaned_data
     user_id = unit_id = 0
@@ -150,3 +209,27 @@ def _beside(form: GrantForm | AccountForm, field: str) -> Iterator[None]:
 
 def _morning(day: date | None) -> datetime | None:
     return None if day is None else timezone.make_aware(datetime.combine(day, time()))
+
+
+def _handed_out(request: Request, name: str, made: list[commands.Slip], kind: str) -> HttpResponse:
+    address = request.build_absolute_uri(reverse("accounts:activate"))
+    if kind == "word":
+        content = export_slips(
+            title=_("Account slip"),
+            slips=[
+                [
+                    (_("Unit"), slip.unit.name),
+                    (_("Name"), f"{slip.name} {slip.title}"),
+                    (_("Sign-in name"), slip.sign_in_name),
+                    (_("Activation code"), slip.code),
+                    (_("Until"), timezone.localdate(slip.expires_at).isoformat()),
+                    (_("Address"), address),
+                ]
+                for slip in made
+            ],
+            note=_("Open the address, enter sign-in name and code, and set your own password. The code is used once."),
+        )
+        response = HttpResponse(content, content_type=DOCX)
+        response["Content-Disposition"] = content_disposition_header(True, f"{name}-{_('Account slip')}.docx") or ""
+        return not_kept(response)
+    return not_kept(render(request, "access/slips.html", {"slips": made, "name": name, "address": address}))

@@ -13,6 +13,7 @@ ROLE_WORDS: dict[str, object] = {
     "unit_deputy": _("Deputy in charge"),
     "branch_secretary": _("Branch secretary"),
     "township_recorder": _("Recorder of a township"),
+    "delegated_admin": _("Opens accounts below"),
     "group_head": _("Head of a supervision group"),
     "group_member": _("Member of a supervision group"),
     "leading_group_member": _("Member of the leading group"),

@@ -1,6 +1,6 @@
 """
 People who can sign in.
 
-Owns: User, SignInAttempt.
+Owns: User, ActivationCode, SecondFactor, RecoveryCode, SignInAttempt.
 Uses: kernel, audit, shell.
 """

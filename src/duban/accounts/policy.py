@@ -9,6 +9,8 @@ from duban.kernel.authority import Actor, Decision, denied
 
 class AccountsCapability(StrEnum):
     EDIT = "account.edit"
+    # Opens accounts, to be activated by a printed code, for people in posts of the units below.
+    DELEGATE = "account.delegate"
 
 
 def may_open_accounts(actor: Actor) -> Decision:
@@ -27,3 +29,10 @@ def may_keep_accounts(actor: Actor) -> Decision:
     if actor.is_system or actor.scope(AccountsCapability.EDIT).is_whole:
         return Decision(True)
     return denied(_("Accounts are kept by the security administrator."))
+
+
+def may_open_to_activate(actor: Actor) -> Decision:
+    """Accounts without a password are opened for units below by whoever is entrusted with it; where, access decides."""
+    if actor.is_system or actor.holds(AccountsCapability.DELEGATE):
+        return Decision(True)
+    return may_open_accounts(actor)

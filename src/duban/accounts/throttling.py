@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from duban.accounts.telephones import telephone_of
+
 WINDOW = timedelta(minutes=15)
 # Failures that cost nothing, for a name from a place and for a whole place (a county office has one address).
 FREE_FOR_NAME = 5
@@ -39,8 +41,8 @@ class Place:
 
 
 def name_hash(sign_in_name: str) -> str:
-    """Return the keyed hash of a name as typed."""
-    return _keyed(f"name:{sign_in_name.strip().lower()}")
+    """Return the keyed hash of a name as typed; a telephone number is the same however it is spaced."""
+    return _keyed(f"name:{telephone_of(sign_in_name) or sign_in_name.strip().lower()}")
 
 
 def place_hash(place: str) -> str:

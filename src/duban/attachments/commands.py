@@ -5,15 +5,16 @@ import os
 import tempfile
 from collections.abc import Collection
 from datetime import datetime
+from itertools import islice
 from pathlib import PurePath
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from duban.attachments.media_types import MARKUP, PROGRAM, media_type_of, name_fits
 from duban.attachments.models import StoredFile
-from duban.attachments.queries import place_of
+from duban.attachments.queries import place_of, unowned_files
 from duban.audit import commands as audit
 from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput
@@ -35,6 +36,8 @@ def store_file(
     shown = plain_name(name)
     media_type = _checked(name=shown, content=content, accepted=accepted)
     sha256 = hashlib.sha256(content).hexdigest()
+    # Until the row stands, nobody may take the bytes away as unowned.
+    _hold(sha256)
     _keep(sha256, content)
 
     stored = StoredFile.objects.create(
@@ -50,6 +53,19 @@ def store_file(
         payload={"name": shown, "size": len(content), "sha256": sha256, "media_type": media_type},
     )
     return stored
+
+
+def remove_unowned_files(*, actor: Actor, before: datetime, most: int) -> int:
+    """Remove at most so many files that have had no row since before that moment; return how many."""
+    removed = 0
+    for file in islice(unowned_files(actor=actor, before=before), most):
+        with transaction.atomic():
+            _hold(file.name)
+            # Somebody may have sent the same bytes meanwhile.
+            if not StoredFile.objects.filter(sha256=file.name).exists():
+                file.unlink(missing_ok=True)
+                removed += 1
+    return removed
 
 
 def plain_name(name: str) -> str:
@@ -82,9 +98,16 @@ def _checked(*, name: str, content: bytes, accepted: Collection[str] | None) -> 
     return media_type
 
 
+def _hold(sha256: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"file:{sha256}"])
+
+
 def _keep(sha256: str, content: bytes) -> None:
     place = place_of(sha256)
     if place.exists() and place.stat().st_size == len(content):
+        # Wanted again: the time after which it may go without a row begins anew.
+        os.utime(place)
         return
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, waiting = tempfile.mkstemp(dir=place.parent, prefix=".new-")

@@ -10,7 +10,7 @@ from duban.audit import commands as audit
 from duban.campaigns.models import Campaign
 from duban.campaigns.policy import CampaignCapability, may_edit
 from duban.campaigns.queries import get_campaign
-from duban.campaigns.states import CAMPAIGN_FLOW, CampaignKind
+from duban.campaigns.states import CAMPAIGN_FLOW, CampaignKind, CampaignStatus
 from duban.kernel.authority import Actor, decide
 from duban.kernel.errors import InvalidInput
 from duban.organisation import queries as organisation
@@ -93,3 +93,34 @@ def take_step(*, actor: Actor, campaign_id: int, step_name: str, at: datetime, r
         payload={"reason": reason},
     )
     return campaign
+
+
+@transaction.atomic
+def take_over_campaigns(*, actor: Actor, at: datetime) -> int:
+    """
+    Give the campaigns of units that ended to their successors; may run twice. Returns how many.
+
+    The standing work of an office stays with its unit and ends where the successor has its own: there is one each.
+    """
+    heirs = organisation.heirs(actor=actor)
+    open_ones = Campaign.objects.exclude(status=CampaignStatus.ENDED)
+    found = list(open_ones.select_for_update().filter(root_id__any_of=list(heirs)).order_by("pk"))
+    standing = set(
+        Campaign.objects.filter(kind=CampaignKind.OFFICE, root_id__any_of=list(heirs.values())).values_list(
+            "root_id", flat=True
+        )
+    )
+    events = []
+    for campaign in found:
+        before, heir = campaign.root_id, heirs[campaign.root_id]
+        if campaign.kind == CampaignKind.OFFICE and heir in standing:
+            campaign.status = CampaignStatus.ENDED
+        else:
+            campaign.root_id = heir
+            if campaign.kind == CampaignKind.OFFICE:
+                standing.add(heir)
+        campaign.save(update_fields=["root", "status"])
+        payload = {"from": before, "ended": campaign.status == CampaignStatus.ENDED}
+        events.append(audit.Event("campaign.take_over", "campaign", campaign.pk, heir, payload))
+    audit.record_many(actor=actor, at=at, events=events)
+    return len(found)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +14,14 @@ from duban.campaigns.policy import CampaignCapability, may_edit
 from duban.campaigns.states import CAMPAIGN_FLOW, CampaignStatus
 from duban.kernel.authority import Actor, Scope
 from duban.kernel.errors import NotAllowed, NotFound
+from duban.kernel.rows import columns_of
 from duban.organisation import queries as organisation
-from duban.organisation.models import Closure
+from duban.organisation.models import Closure, Unit
 from duban.organisation.policy import OrganisationCapability
 
 MOST_ROOTS = 200
+_CAMPAIGN = columns_of(Campaign)
+_ROOT = columns_of(Unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +51,12 @@ def visible_campaigns(*, actor: Actor) -> QuerySet[Campaign]:
 def _touching(scope: Scope) -> Q:
     above = Closure.objects.filter(descendant_id__in=list(scope.unit_ids)).values("ancestor_id")
     touching = organisation.scope_filter(scope=scope, unit="root") | Q(root_id__in=above)
-    for path in scope.paths:
-        parts = path.split("/")[:-1]
-        touching |= Q(root_id__in=[int(part) for part in parts])
-    return touching
+    return touching | Q(root_id__in=_above(scope))
+
+
+def _above(scope: Scope) -> list[int]:
+    """Return every unit on the way from the root to the heads of the scope's subtrees."""
+    return [int(number) for path in scope.paths for number in path.split("/")[:-1]]
 
 
 def get_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
@@ -64,15 +71,41 @@ def get_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
     return campaign
 
 
+# By hand: it stands before every page. The same campaigns as `visible_campaigns`, in the order of choice.
+_CURRENT = f"""
+SELECT {", ".join(f"campaign.{name}" for name in _CAMPAIGN)}, {", ".join(f"root.{name}" for name in _ROOT)}
+  FROM campaigns_campaign campaign JOIN organisation_unit root ON root.id = campaign.root_id
+ WHERE %(everything)s
+    OR campaign.root_id = ANY(%(above)s)
+    OR campaign.root_id = ANY(%(units)s)
+    OR campaign.root_id IN (SELECT ancestor_id FROM organisation_closure WHERE descendant_id = ANY(%(units)s))
+    OR EXISTS (SELECT FROM unnest(%(paths)s::text[]) AS scope (path) WHERE starts_with(root.path, scope.path))
+ ORDER BY campaign.id = %(chosen)s DESC, campaign.status = %(running)s DESC,
+          campaign.kind, campaign.starts_on DESC, campaign.id
+ LIMIT 1
+"""
+
+
 def current_campaign(*, actor: Actor, chosen: int | None = None) -> Campaign | None:
     """Return the campaign that a page shows: the chosen one, else the newest that runs, else the newest of all."""
-    found = list(visible_campaigns(actor=actor))
-    return next(
-        (campaign for campaign in found if campaign.pk == chosen),
-        next(
-            (campaign for campaign in found if campaign.status == CampaignStatus.RUNNING), found[0] if found else None
-        ),
-    )
+    scope = actor.scope(OrganisationCapability.VIEW)
+    given: dict[str, Any] = {
+        "everything": actor.is_system,
+        "units": list(scope.unit_ids),
+        "paths": list(scope.paths),
+        "above": _above(scope),
+        # No campaign has the number 0.
+        "chosen": chosen or 0,
+        "running": CampaignStatus.RUNNING,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CURRENT, given)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    campaign = Campaign.from_db(connection.alias, _CAMPAIGN, row[: len(_CAMPAIGN)])
+    campaign.root = Unit.from_db(connection.alias, _ROOT, row[len(_CAMPAIGN) :])
+    return campaign
 
 
 def elapsed_share(*, actor: Actor, campaign: Campaign, on: date) -> float | None:

@@ -5,19 +5,25 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from duban.burden.api import router as burden
 from duban.directives.api import router as directives
 from duban.kernel.errors import InvalidInput, Refused
+from duban.office.api import router as office
 from duban.organisation.api import router as organisation
 from duban.portal.api import router as portal
 from duban.shell.http import status_of
 from duban.tasks.api import router as tasks
+from duban.upkeep.api import router as upkeep
 
 # The pages that browse the interface load scripts from elsewhere; our reference page stands in their place.
 api = NinjaAPI(title="Duban", version="1", docs_url=None)
 api.add_router("", portal)
+api.add_router("", office)
 api.add_router("", organisation)
 api.add_router("", directives)
 api.add_router("", tasks)
+api.add_router("", upkeep)
+api.add_router("", burden)
 
 
 @api.exception_handler(Refused)

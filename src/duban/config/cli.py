@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -140,7 +141,7 @@ def migrate() -> None:
 @program.command()
 def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where units exist already.")] = False,
-    size: Annotated[str, typer.Option("--size", help="full (602 units) or small (30 units).")] = "full",
+    size: Annotated[str, typer.Option("--size", help="full (602 units) or small (about 40 units).")] = "full",
 ) -> None:
     """Fill an empty database with the invented city 澜川市."""
     _command(lambda at, actor: _demo(at, actor, if_empty=if_empty, size=size))
@@ -213,20 +214,28 @@ def _recount(at: Any, actor: Any) -> None:
 
 @program.command()
 def check() -> None:
-    """Prove that the unit tree is whole; every fault is one line, and any makes the exit status 1."""
+    """Prove that the tree is whole, papers have no gaps and everything open has an owner; each fault is a line, status 1."""
     _command(_check)
 
 
 def _check(at: Any, actor: Any) -> None:
+    from django.utils import timezone
+
     from duban.config import migrating
     from duban.organisation import queries
+    from duban.papers import queries as papers
 
-    faults = [*queries.check_tree(actor=actor), *filter(None, [migrating.refuse_owner()])]
+    faults = [
+        *queries.check_tree(actor=actor),
+        *queries.check_owners(actor=actor, on=timezone.localdate(at)),
+        *papers.gaps(actor=actor),
+        *filter(None, [migrating.refuse_owner()]),
+    ]
     for fault in faults:
         print(fault)
     if faults:
         raise SystemExit(REFUSED)
-    print("The unit tree is whole.")
+    print("The unit tree is whole, and everything open has an owner.")
 
 
 @audit_commands.command("verify")
@@ -285,6 +294,163 @@ def worker() -> None:
     from duban.config.worker import work
 
     work()
+
+
+@program.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="The archive, a .zip; it must not exist yet.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Write nothing: read an archive, compare every hash.")
+    ] = False,
+    with_secrets: Annotated[bool, typer.Option("--with-secrets", help="Also the key that signs sessions.")] = False,
+) -> None:
+    """Write everything into one archive, while people go on working. Needs DATABASE_OWNER_URL or the embedded database."""
+    if verify:
+        from duban.config.backup import archive
+
+        whole = archive.verify(path=file)
+        print(f"Whole: taken {whole.taken_at}, {sum(whole.rows.values())} rows, {len(whole.files)} files.")
+        return
+    with _as_owner(is_new=False) as (owner_url, home):
+        _django()
+        from django.utils import timezone
+
+        from duban.config.backup.taking import take
+        from duban.kernel.authority import Actor
+        from duban.upkeep import commands
+
+        at = timezone.now()
+        taken = take(owner_url=owner_url, home=home, path=file, has_secrets=with_secrets, at=at, say=print)
+        rows, files = sum(taken.manifest.rows.values()), len(taken.manifest.files)
+        commands.note_backup(
+            actor=Actor.system("backup"),
+            taken_at=at,
+            size=taken.size,
+            rows=rows,
+            files=files,
+            sha256=taken.sha256,
+            has_secrets=with_secrets,
+            at=timezone.now(),
+        )
+        _close_connections()
+    print(f"Taken: {rows} rows, {files} files, {taken.size // 1024} KB, sha256 {taken.sha256}.")
+    if taken.manifest.missing_files:
+        names = " ".join(taken.manifest.missing_files)
+        _fail(f"The archive is whole, but these files were missing or damaged before: {names}", REFUSED)
+
+
+@program.command()
+def restore(file: Annotated[Path, typer.Argument(help="The archive.")]) -> None:
+    """Fill an empty database and an empty DUBAN_HOME from an archive, and compare every figure: all of it, or nothing."""
+    from duban.config.backup import archive
+    from duban.config.secret_files import read_or_make_secret
+
+    # Before anything is made: what cannot be restored leaves no trace.
+    print("Reading the backup from beginning to end …")
+    archive.verify(path=file)
+    home = _home()
+    written = archive.put_secrets(path=file, home=home)
+    key = home / "secrets" / "secret_key"
+    is_key_new = not key.exists() and "DUBAN_SECRET_KEY_FILE" not in os.environ
+    try:
+        if is_key_new:
+            read_or_make_secret(home=home, name="secret_key")
+            written.append(key)
+        with _as_owner(is_new=True) as (owner_url, _home_folder):
+            _django()
+            from django.conf import settings
+            from django.utils import timezone
+
+            from duban.config.backup import restoring
+
+            done = restoring.restore(owner_url=owner_url, files=settings.FILES, path=file, at=timezone.now(), say=print)
+            _close_connections()
+    except BaseException:
+        for secret in written:
+            secret.unlink(missing_ok=True)
+        raise
+    print(
+        f"Restored: {sum(done.manifest.rows.values())} rows and {len(done.manifest.files)} files as of {done.manifest.taken_at};"
+    )
+    print("every table, every figure and every file is as the backup says.")
+    if is_key_new:
+        print("A new secret key was made: everybody signs in again.")
+    if done.record_faults:
+        _fail(
+            f"The record of changes had {done.record_faults} faults when the backup was taken: duban audit verify",
+            REFUSED,
+        )
+
+
+def _home() -> Path:
+    return Path(os.environ.get("DUBAN_HOME", Path.cwd() / "build" / "home")).absolute()
+
+
+@contextmanager
+def _as_owner(*, is_new: bool) -> Iterator[tuple[str, Path]]:
+    """Work as the owner of the database; an embedded one that does not run is started for as long as it takes."""
+    from duban.config import embedded
+
+    home = _home()
+    owner_url, running = os.environ.get("DATABASE_OWNER_URL", ""), None
+    if not owner_url and os.environ.get("DATABASE_URL"):
+        _fail("DATABASE_OWNER_URL is not set: this is done as the owner of the database.", REFUSED)
+    if not owner_url:
+        if not is_new and not embedded.has_data(home=home):
+            _fail(f"There is nothing to back up in {home}.", REFUSED)
+        owner_url = embedded.running_owner_url(home=home)
+    if not owner_url:
+        running = embedded.start(home=home, progress=print)
+        owner_url = running.owner_url
+    os.environ.update(DUBAN_AS_OWNER="1", DATABASE_OWNER_URL=owner_url, DUBAN_HOME=str(home))
+    try:
+        yield owner_url, home
+    finally:
+        if running is not None:
+            running.stop()
+
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
+
+
+@program.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be removed.")] = False,
+) -> None:
+    """Remove what has been kept long enough, as the worker does each night, and say how much of what."""
+    _django()
+    from django.utils import timezone, translation
+
+    from duban.config.job_context import SYSTEM, told_who
+    from duban.kernel.authority import Actor
+    from duban.upkeep import commands, queries
+
+    actor, at = Actor.system("command line"), timezone.now()
+    with told_who(user_id=SYSTEM), translation.override("en"):
+        removed = {} if dry_run else commands.clear_all(actor=actor, at=at)
+        for line in queries.retention(actor=actor, at=at):
+            said = f"{line.overdue} to be removed" if dry_run else f"{removed[line.name]} removed"
+            last = f", last run {timezone.localtime(line.ran_at):%Y-%m-%d %H:%M}" if line.ran_at else ""
+            print(f"{line.name}: kept {line.kept_words}, {said}{last}")
+
+
+@program.command()
+def metrics() -> None:
+    """Answer /metrics on DUBAN_METRICS_PORT of this machine; `duban serve` starts it by itself."""
+    _django()
+    from django.conf import settings
+
+    from duban.config.metrics import serve as listen
+
+    if not settings.METRICS_PORT:
+        _fail("DUBAN_METRICS_PORT is not set.", REFUSED)
+    try:
+        listen(port=settings.METRICS_PORT).serve_forever()
+    except OSError as trouble:
+        _fail(f"Port {settings.METRICS_PORT} cannot be used: {trouble.strerror}.", REFUSED)
 
 
 @program.command()

@@ -183,6 +183,24 @@ def start(
     return running
 
 
+def has_data(*, home: Path) -> bool:
+    """Return whether a home folder holds a database, running or not."""
+    return (home / "postgresql" / "data" / "PG_VERSION").exists()
+
+
+def running_owner_url(*, home: Path) -> str:
+    """Return the owner's address of a home folder's database if it is running, else an empty word."""
+    home = home.absolute()
+    data = home / "postgresql" / "data"
+    if not (data / "postmaster.pid").exists():
+        return ""
+    socket = _socket_folder(data.parent, home, account_for(data=data, progress=lambda _line: None))
+    question = [str(binaries() / "pg_isready"), "-q", "-h", str(socket), "-p", "5432", "-t", "3"]
+    if subprocess.run(question, env=_environment(), check=False).returncode != 0:
+        return ""
+    return _url(OWNER, _password(home, OWNER), socket)
+
+
 def sentence_from_log(*, log: str, data: Path) -> str:
     """Return the one sentence that says why PostgreSQL ended, from what it last wrote."""
     if "No space left on device" in log:

@@ -5,6 +5,7 @@ import os
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from duban.config.tables import FUNCTIONS, TABLES
 from duban.kernel.errors import InvalidInput
@@ -30,6 +31,11 @@ def migrate(*, verbosity: int = 1) -> None:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=verbosity)
     grant()
+
+
+def known() -> set[str]:
+    """Return the migrations of this version, as "app.name"."""
+    return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations or {}}
 
 
 def grant() -> None:

@@ -42,10 +42,23 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "`$DUBAN_HOME/secrets/secret_key`",
         "file with the key that signs sessions; in production it must exist",
     ),
+    "DUBAN_SECOND_FACTOR": (
+        "`required` in production, else `off`",
+        "`required`: offices and administrators (roles.SECOND_FACTOR) show a one-time code after the password",
+    ),
     "DUBAN_HOSTS": ("`127.0.0.1,localhost`", "names under which the pages may be asked for, separated by commas"),
     "DUBAN_ORIGIN": ("none", "address of the pages as people type it; with `https://` cookies are sent over TLS only"),
     "DUBAN_DEBUG": ("off", "`1` shows the cause of an error on the page; refused in production"),
     "DUBAN_LOG": ("`INFO`", "how much is written to the log: `DEBUG`, `INFO`, `WARNING`, `ERROR`"),
+    "DUBAN_MIN_FREE_MB": (
+        "256",
+        "megabytes that must be free on every watched disk; below that, writing pauses (暂停受理) and reading goes on",
+    ),
+    "DUBAN_WATCHED_FOLDERS": (
+        "none",
+        "further folders to watch, separated by commas, such as the database server's; home, files and `/tmp` always are",
+    ),
+    "DUBAN_METRICS_PORT": ("off", "port of `/metrics` for Prometheus, on 127.0.0.1 only; 0 turns it off"),
     "DUBAN_CHROMIUM": ("found on the path", "the browser of the browser tests and of the pictures in these pages"),
     "UPDATE_QUERY_COUNTS": ("off", "`1`: a test run writes `query_counts.json` anew instead of comparing"),
 }
@@ -77,7 +90,9 @@ def flows() -> Iterator[tuple[str, str, Any]]:
 def modules() -> list[str]:
     """Return the names of all modules, from the highest to the lowest."""
     contracts = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    return next(list(contract["layers"]) for contract in contracts if contract["id"] == "order")
+    layers = next(contract["layers"] for contract in contracts if contract["id"] == "order")
+    # Strangers to one another stand on one line.
+    return [module for layer in layers for module in layer.split(" | ")]
 
 
 def roles_page() -> str:
@@ -91,8 +106,8 @@ def roles_page() -> str:
         PRINTED,
         "",
         (
-            "A grant gives one account one role over some units (a unit and all below it, one unit, listed units), from a "
-            "moment until a moment. It takes effect, and ends, with the next request."
+            "A grant gives one account one role over some units (a unit and all below it, one unit, listed units, a lead "
+            "department with its line), from a moment until a moment. It takes effect, and ends, with the next request."
         ),
         "",
         "| | " + " | ".join(f"`{capability}`" for capability in capabilities) + " |",

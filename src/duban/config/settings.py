@@ -19,6 +19,11 @@ IS_TRIAL = ENVIRONMENT == "trial"
 
 DEBUG = os.environ.get("DUBAN_DEBUG") == "1"
 
+# Whether the roles of config.roles.SECOND_FACTOR show a second factor; a trial signs in by one click.
+SECOND_FACTOR = os.environ.get("DUBAN_SECOND_FACTOR", "required" if ENVIRONMENT == "production" else "off")
+if SECOND_FACTOR not in {"required", "off"}:
+    raise ImproperlyConfigured("DUBAN_SECOND_FACTOR must be required or off.")
+
 
 def _secret_key() -> str:
     path = Path(os.environ.get("DUBAN_SECRET_KEY_FILE", HOME / "secrets" / "secret_key"))
@@ -66,10 +71,15 @@ if ORIGIN:
 
 SUBJECTS = [
     "duban.portal",
+    "duban.reporting",
+    "duban.office",
+    "duban.upkeep",
     "duban.tasks",
     "duban.directives",
     "duban.figures",
+    "duban.burden",
     "duban.campaigns",
+    "duban.papers",
     "duban.attachments",
     "duban.workdays",
     "duban.access",
@@ -100,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "duban.shell.middleware.Pause",
     "duban.config.middleware.OneTransaction",
 ]
 ROOT_URLCONF = "duban.config.urls"
@@ -167,6 +178,22 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 MAXIMUM_UPLOAD_BYTES = 20 * 1024 * 1024
 FILES = HOME / "files"
+# Faces that the house has bought, for its papers; none is shipped.
+FONTS = HOME / "fonts"
+
+
+def _number(name: str, *, default: int, most: int) -> int:
+    given = os.environ.get(name, "")
+    if given and not (given.isdigit() and int(given) <= most):
+        raise ImproperlyConfigured(f"{name} must be a whole number from 0 to {most}.")
+    return int(given) if given else default
+
+
+# Below this, writing pauses; reading needs next to nothing.
+MINIMUM_FREE_BYTES = _number("DUBAN_MIN_FREE_MB", default=256, most=10**9) * 1024 * 1024
+WATCHED_FOLDERS = [folder for folder in os.environ.get("DUBAN_WATCHED_FOLDERS", "").split(",") if folder]
+# 0: nobody counts.
+METRICS_PORT = _number("DUBAN_METRICS_PORT", default=0, most=65535)
 
 # Each subject keeps its jobs in jobs.py.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"

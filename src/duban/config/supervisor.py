@@ -123,6 +123,8 @@ def run_all(
         children.append(_child("web", web or web_command(host=host, port=port), home, env))
         for number, command in enumerate(workers or [duban_command("worker")], start=1):
             children.append(_child(f"worker-{number}", command, home, env))
+        if env.get("DUBAN_METRICS_PORT", "0") != "0":
+            children.append(_child("metrics", duban_command("metrics"), home, env))
         for child in children:
             _start(child)
         address = f"http://{host}:{port}/"

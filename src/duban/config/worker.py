@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from duban.config.job_context import in_context
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
 
@@ -32,6 +33,7 @@ def work() -> None:
             stalled_worker_timeout=DEAD_AFTER_SECONDS,
             update_heartbeat_interval=5.0,
             delete_jobs="successful",
+            task_middleware=[in_context],
         )
 
 

@@ -1,6 +1,7 @@
 """
 Incoming speeches and papers: their outline and what they require.
 
-Owns: Document, OutlineNode, Requirement.
-Uses: attachments, audit, campaigns, kernel, organisation, shell, workbooks, workdays.
+Owns: Document, OutlineNode, Requirement, Meeting, MeetingUnit, MeetingPerson, MeetingSpeech, SpeechReference,
+Passing, UnitPassing, CarryingOut.
+Uses: attachments, audit, campaigns, figures, kernel, organisation, shell, workbooks, workdays.
 """

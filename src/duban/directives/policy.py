@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from duban.directives.models import Document, Requirement
+from duban.directives.models import Document, Passing, Requirement
 from duban.directives.states import DocumentStatus
 from duban.kernel.authority import Actor, Decision, decide, denied
 from duban.organisation.models import Unit
@@ -13,10 +13,29 @@ from duban.organisation.models import Unit
 class DirectivesCapability(StrEnum):
     VIEW = "document.view"
     EDIT = "document.edit"
+    # A unit records what it has passed on.
+    PASS_ON = "document.pass_on"  # noqa: S105 - a word, no password
 
 
 def may_take_in(actor: Actor, unit: Unit) -> Decision:
     """The office of a unit takes in the papers that reach it."""
+    return decide(actor=actor, capability=DirectivesCapability.EDIT, unit=unit)
+
+
+def may_keep_register(actor: Actor, unit: Unit) -> Decision:
+    """The office of a unit keeps the register of the meetings that it convened or went to."""
+    return decide(actor=actor, capability=DirectivesCapability.EDIT, unit=unit)
+
+
+def may_ask_passing(actor: Actor, passing: Passing) -> Decision:
+    """The office that asked for it decides whether it is still asked for."""
+    return decide(actor=actor, capability=DirectivesCapability.EDIT, unit=passing.unit)
+
+
+def may_enter_for(actor: Actor, unit: Unit) -> Decision:
+    """A unit enters for itself, a township for its villages, an office for the units below it."""
+    if decide(actor=actor, capability=DirectivesCapability.PASS_ON, unit=unit):
+        return Decision(True)
     return decide(actor=actor, capability=DirectivesCapability.EDIT, unit=unit)
 
 

@@ -11,6 +11,23 @@ class DocumentKind(TextChoices):
     NOTICE = "notice", _("Circular")
     MINUTES = "minutes", _("Minutes")
     COMMENT = "comment", _("Written comment")
+    PAPER = "paper", _("Incoming paper")
+    CALL = "call", _("Incoming call")
+
+
+# What an office registers in a line or two instead of taking a whole text apart (登记上级来文来电).
+INCOMING_KINDS = (DocumentKind.COMMENT, DocumentKind.MINUTES, DocumentKind.PAPER, DocumentKind.CALL)
+
+
+class OriginLevel(TextChoices):
+    """The level that a paper or a meeting comes from; levels above the installation are among them (R-716)."""
+
+    CENTRAL = "central", _("Central authorities")
+    PROVINCIAL = "provincial", _("Provincial level")
+    CITY = "city", _("City level")
+    COUNTY = "county", _("County level")
+    TOWNSHIP = "township", _("Township level")
+    VILLAGE = "village", _("Village level")
 
 
 class DocumentStatus(TextChoices):
@@ -56,3 +73,35 @@ REQUIREMENT_FLOW = Flow(
     Step("assign", RequirementStatus.TO_ASSIGN, RequirementStatus.ASSIGNED),
     Step("assign", RequirementStatus.ASSIGNED, RequirementStatus.ASSIGNED),
 )
+
+
+class MeetingKind(TextChoices):
+    """What a meeting was held for; those of one kind are numbered together (R-709)."""
+
+    PROMOTION = "promotion", _("Promotion meeting")
+    DEPLOYMENT = "deployment", _("Deployment meeting")
+    PASSING_ON = "passing_on", _("Meeting to pass on and study")
+    STANDING = "standing", _("Standing committee meeting")
+    SUMMARY = "summary", _("Summary meeting")
+    OTHER = "other", _("Other meeting")
+
+
+class Manner(TextChoices):
+    """How a paper was passed on (R-692)."""
+
+    MEETING = "meeting", _("At a meeting")
+    STUDY = "study", _("Studied together")
+    READING = "reading", _("Read out or circulated")
+    CIRCULAR = "circular", _("Paper forwarded")
+    MESSAGE = "message", _("Message in the work group")
+
+
+# Nothing but forwarding or reading out; without a task or paper of one's own that is all that happened (R-695).
+FORWARDING = (Manner.READING, Manner.CIRCULAR, Manner.MESSAGE)
+
+
+class CarryingKind(TextChoices):
+    """How a local item belongs to an upper requirement (R-716, R-717)."""
+
+    CARRIES_OUT = "carries_out", _("Carries it out")
+    CHANGED_BY = "changed_by", _("Is changed by it")

@@ -46,8 +46,8 @@ def run_confined(
 
     The process gets an empty environment, no descriptors but its pipes, and `limits`; it cannot write files. A function
     that raises `confined_child.Unusable(code, **values)` becomes InvalidInput with `sentences[code]`, whose {names} are
-    filled from the values. Raises InvalidInput with one sentence when the process runs out of time or memory or dies;
-    never waits longer than `limits.wall_s`.
+    filled from the values; its context carries `code` and `values`. Raises InvalidInput with one sentence when the
+    process runs out of time or memory or dies; never waits longer than `limits.wall_s`.
     """
     kind, result = _exchange(function=function, payload=payload, limits=limits)
     if kind == OK:
@@ -56,7 +56,8 @@ def run_confined(
         raise InvalidInput(TOO_BIG)
     if kind == UNUSABLE:
         told = json.loads(result)
-        raise InvalidInput(sentence(told["code"], told["values"], sentences or {}), code=told["code"])
+        values = told["values"]
+        raise InvalidInput(sentence(told["code"], values, sentences or {}), code=told["code"], values=values)
     log.warning("confined %s failed: %s", function, result.decode(errors="replace"))
     raise InvalidInput(BROKEN)
 

@@ -1,6 +1,7 @@
 """
-The unit tree, people, and who held which post when.
+The unit tree, people, who held which post and belonged to which branch when, and who took over from whom.
 
-Owns: Unit, UnitName, UnitExternalId, Closure, Line, Person, Post, UnitImport.
+Owns: Unit, UnitName, UnitExternalId, Closure, Line, Person, Post, UnitSuccession, Membership, UnitImport,
+MemberImport, MemberRow.
 Uses: accounts, audit, kernel, shell, workbooks.
 """

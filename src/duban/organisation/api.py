@@ -5,7 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 from ninja import Query, Router, Schema, Status
+from pydantic import Field
 
+from duban.audit import commands as audit
 from duban.organisation import commands, queries
 from duban.shell.requests import Request
 
@@ -110,9 +112,40 @@ class ReorderIn(Schema):
 
 
 class EndIn(Schema):
+    """The end of a unit; without a successor the unit above takes over."""
+
     valid_until: date
     reason: str
+    successor_id: int | None = None
     version: int | None = None
+
+
+class MergeIn(Schema):
+    unit_ids: list[int]
+    on: date
+    reason: str
+
+
+class PartIn(Schema):
+    name: str
+    short_name: str = ""
+    child_ids: list[int] = []
+
+
+class SplitIn(Schema):
+    parts: list[PartIn]
+    on: date
+    reason: str
+    version: int | None = None
+
+
+class HeldOut(Schema):
+    """How much of one kind a unit holds open, and what becomes of it when the unit ends."""
+
+    name: str
+    label: str
+    count: int
+    fate: str
 
 
 class AppointIn(Schema):
@@ -185,8 +218,161 @@ def reorder(request: Request, unit_id: int, given: ReorderIn) -> object:
 
 @router.post("/units/{unit_id}/end", response=UnitOut)
 def end_unit(request: Request, unit_id: int, given: EndIn) -> object:
-    """End a unit; its posts end with it."""
+    """End a unit; a successor takes over what it holds open, and its posts end with it."""
     return commands.end_unit(actor=request.actor, unit_id=unit_id, at=_now(), **given.dict())
+
+
+@router.post("/units/{unit_id}/merge", response=list[UnitOut])
+def merge_units(request: Request, unit_id: int, given: MergeIn) -> object:
+    """Merge others into a unit; they end, and it takes over."""
+    return commands.merge_units(actor=request.actor, into_id=unit_id, at=_now(), **given.dict())
+
+
+@router.post("/units/{unit_id}/split", response=list[UnitOut])
+def split_unit(request: Request, unit_id: int, given: SplitIn) -> object:
+    """Divide a unit into new ones; the first takes over what it holds open."""
+    parts = [commands.Part(name=p.name, short_name=p.short_name, child_ids=tuple(p.child_ids)) for p in given.parts]
+    return commands.split_unit(
+        actor=request.actor,
+        unit_id=unit_id,
+        parts=parts,
+        on=given.on,
+        reason=given.reason,
+        version=given.version,
+        at=_now(),
+    )
+
+
+@router.get("/units/{unit_id}/holdings", response=list[HeldOut])
+def list_holdings(request: Request, unit_id: int) -> object:
+    """Say what a unit holds open: what its successor would take over."""
+    held = queries.holdings_of(actor=request.actor, unit_id=unit_id, on=_today())
+    return [
+        {"name": one.holding.name, "label": str(one.holding.label), "count": one.count, "fate": str(one.holding.fate)}
+        for one in held
+    ]
+
+
+class MemberOut(Schema):
+    """One membership or attachment."""
+
+    id: int
+    unit_id: int
+    person_id: int
+    name: str = Field(alias="person.name")
+    external_id: str = Field(alias="person.external_id")
+    kind: str
+    category: str
+    participation: str
+    starts_on: date
+    ends_on: date | None
+
+
+class MembersOut(Schema):
+    """One page of members; `after` asks for the next one and is empty on the last."""
+
+    rows: list[MemberOut]
+    after: str
+
+
+class MembersQuery(Schema):
+    """What a list of members is narrowed to; empty means all."""
+
+    category: str = ""
+    kind: str = ""
+    on: date | None = None
+    after: str = ""
+
+
+class CategoryCountOut(Schema):
+    category: str
+    count: int
+
+
+class MemberCountsOut(Schema):
+    """Members of a unit and everything below it: main members by category, and attachments beside them."""
+
+    categories: list[CategoryCountOut]
+    members: int
+    floating: int
+    temporary: int
+
+
+class EnterMemberIn(Schema):
+    name: str
+    external_id: str
+    category: str
+    starts_on: date
+
+
+class TransferIn(Schema):
+    unit_id: int
+    on: date
+
+
+class AttachIn(Schema):
+    unit_id: int
+    kind: str
+    on: date
+
+
+class DescribeMemberIn(Schema):
+    category: str
+    participation: str
+
+
+class LeaveIn(Schema):
+    on: date
+
+
+@router.get("/units/{unit_id}/members", response=MembersOut)
+def list_members(request: Request, unit_id: int, given: Query[MembersQuery]) -> object:
+    """List the members of one branch; who read their names is recorded."""
+    page = queries.member_list(
+        actor=request.actor,
+        unit_id=unit_id,
+        on=given.on or _today(),
+        filters=queries.MemberFilters(category=given.category, kind=given.kind),
+        after=given.after,
+    )
+    audit.record_reading(actor=request.actor, what="member", object_id=unit_id, at=_now())
+    return {"rows": list(page.rows), "after": page.after}
+
+
+@router.get("/units/{unit_id}/members/counts", response=MemberCountsOut)
+def count_members(request: Request, unit_id: int, on: date | None = None) -> object:
+    """Count the members of a unit and everything below it by category; no names."""
+    return queries.member_counts(actor=request.actor, unit_id=unit_id, on=on or _today())
+
+
+@router.post("/units/{unit_id}/members", response={201: MemberOut})
+def enter_member(request: Request, unit_id: int, given: EnterMemberIn) -> object:
+    """Enter a member of a branch."""
+    return Status(201, commands.enter_member(actor=request.actor, unit_id=unit_id, at=_now(), **given.dict()))
+
+
+@router.post("/members/{membership_id}/transfer", response=MemberOut)
+def transfer_member(request: Request, membership_id: int, given: TransferIn) -> object:
+    """Move a member to another branch."""
+    return commands.transfer_member(actor=request.actor, membership_id=membership_id, at=_now(), **given.dict())
+
+
+@router.post("/members/{membership_id}/attach", response=MemberOut)
+def attach_member(request: Request, membership_id: int, given: AttachIn) -> object:
+    """Attach a member to a host beside the main branch."""
+    return commands.attach_member(actor=request.actor, membership_id=membership_id, at=_now(), **given.dict())
+
+
+@router.post("/members/{membership_id}/describe", response=MemberOut)
+def describe_member(request: Request, membership_id: int, given: DescribeMemberIn) -> object:
+    """Set the category and the form of taking part."""
+    return commands.describe_member(actor=request.actor, membership_id=membership_id, at=_now(), **given.dict())
+
+
+@router.post("/members/{membership_id}/end", response=MemberOut)
+def end_membership(request: Request, membership_id: int, given: LeaveIn) -> object:
+    """End a membership or an attachment."""
+    return commands.end_membership(actor=request.actor, membership_id=membership_id, at=_now(), **given.dict())
 
 
 def _now() -> datetime:

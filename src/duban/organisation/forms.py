@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from duban.organisation.states import Field, Kind, Level, PostKind, Rank
+from duban.organisation.states import Field, Kind, Level, MemberCategory, MembershipKind, Participation, PostKind, Rank
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -102,7 +102,41 @@ class CodeForm(forms.Form):
 class EndForm(VersionedForm):
     """The end of a unit."""
 
+    successor = forms.CharField(
+        label=_("Successor unit"),
+        max_length=160,
+        required=False,
+        help_text=_("Takes over what is open: its full name or code; blank for the unit above."),
+    )
     valid_until = _day(_("First day without it"))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class MergeForm(forms.Form):
+    """Units that merge into another."""
+
+    units = forms.CharField(
+        label=_("Units that end"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "Full names or codes, one per line. If the merged unit is to be a new one, enter that first and merge into it."
+        ),
+    )
+    on = _day(_("First day without them"))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class SplitForm(VersionedForm):
+    """New units in place of one."""
+
+    parts = forms.CharField(
+        label=_("New units"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Full names, one per line. The first takes over what the unit holds open."),
+    )
+    on = _day(_("First day without it"))
     reason = forms.CharField(label=_("Reason"), max_length=300)
 
 
@@ -135,13 +169,67 @@ class ImportForm(forms.Form):
     """A table of units."""
 
     root = forms.TypedChoiceField(label=_("Import at and below"), coerce=int)
-    file = forms.FileField(label=_("Table of units"), help_text=_(".xlsx or .csv, at most 20 MB"))
+    file = forms.FileField(label=_("File"), help_text=_(".xlsx, .xls or .csv, also your own ledger"))
 
     def __init__(self, *args: Any, roots: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         root = self.fields["root"]
         assert isinstance(root, forms.TypedChoiceField)
         root.choices = roots
+
+
+class EnterMemberForm(forms.Form):
+    """A member of a branch."""
+
+    name = forms.CharField(label=_("Name of the person"), max_length=60)
+    external_id = forms.CharField(
+        label=_("Number of the member"),
+        max_length=40,
+        help_text=_("That of the register of members, never that of an identity card."),
+    )
+    category = forms.ChoiceField(label=_("Category"), choices=MemberCategory.choices)
+    starts_on = _day(_("Starts on"))
+
+
+class TransferForm(forms.Form):
+    """Another branch."""
+
+    branch = forms.CharField(label=_("New branch"), max_length=160, help_text=_("Its full name or code."))
+    on = _day(_("Starts on"))
+
+
+class AttachForm(forms.Form):
+    """A host beside the main branch."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind of attachment"),
+        choices=[choice for choice in MembershipKind.choices if choice[0] != MembershipKind.MAIN],
+    )
+    host = forms.CharField(
+        label=_("Host branch"),
+        max_length=160,
+        required=False,
+        help_text=_("Its full name or code; blank for a floating member whose host is not kept here."),
+    )
+    on = _day(_("Starts on"))
+
+
+class DescribeMemberForm(forms.Form):
+    """Category and form of taking part."""
+
+    category = forms.ChoiceField(label=_("Category"), choices=MemberCategory.choices)
+    participation = forms.ChoiceField(label=_("Form of taking part"), choices=Participation.choices)
+
+
+class MemberFilterForm(forms.Form):
+    """What a list of members is narrowed to."""
+
+    q = forms.CharField(label=_("Name or number"), max_length=60, required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False, choices=[("", _("all")), *MemberCategory.choices])
+    kind = forms.ChoiceField(
+        label=_("Kind of attachment"), required=False, choices=[("", _("all")), *MembershipKind.choices]
+    )
+    on = _day(_("As of"), required=False)
 
 
 class FilterForm(forms.Form):

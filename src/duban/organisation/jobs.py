@@ -15,3 +15,29 @@ def check_import(*, import_id: int, language: str) -> None:
         commands.check_import(
             actor=Actor.system(f"check of unit import {import_id}"), import_id=import_id, at=timezone.now()
         )
+
+
+@app.task(name="organisation.take_over_import", queue="imports", retry=WHEN_THE_DATABASE_IS_BACK)
+def take_over_import(*, import_id: int, user_id: int, language: str) -> None:
+    """Write a long workbook of units as a whole."""
+    with translation.override(language):
+        actor = Actor.system(f"unit import {import_id}, confirmed by account {user_id}")
+        commands.finish_take_over(actor=actor, import_id=import_id, at=timezone.now())
+
+
+@app.task(name="organisation.check_members", queue="imports", retry=WHEN_THE_DATABASE_IS_BACK)
+def check_members(*, import_id: int, language: str) -> None:
+    """Read and check a table of members, telling how far it is."""
+    with translation.override(language):
+        commands.check_members(
+            actor=Actor.system(f"check of member import {import_id}"), import_id=import_id, at=timezone.now()
+        )
+
+
+@app.task(name="organisation.take_over_members", queue="imports", retry=WHEN_THE_DATABASE_IS_BACK)
+def take_over_members(*, import_id: int, language: str) -> None:
+    """Write a table of members as a whole."""
+    with translation.override(language):
+        commands.take_over_members(
+            actor=Actor.system(f"member import {import_id}"), import_id=import_id, at=timezone.now()
+        )

@@ -6,7 +6,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from duban.organisation.states import Field, ImportStatus, Kind, Level, PostKind, Rank
+from duban.organisation.states import (
+    Field,
+    ImportStatus,
+    Kind,
+    Level,
+    MemberCategory,
+    MembershipKind,
+    Participation,
+    PostKind,
+    Rank,
+    SuccessionKind,
+)
 
 
 class Line(models.Model):
@@ -126,6 +137,30 @@ class UnitName(models.Model):
         return f"{self.name} (#{self.unit_id})"
 
 
+class UnitSuccession(models.Model):
+    """Who took over from a unit that ended; its row stays, so that what is said about the old unit can be followed."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    successor = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=SuccessionKind)
+    # A unit that was divided has several successors; what it held open goes to this one.
+    is_heir = models.BooleanField(default=True)
+    from_day = models.DateField()
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "successor"], name="unit_succession_once"),
+            # What a unit held open has one owner afterwards.
+            models.UniqueConstraint(fields=["unit"], condition=Q(is_heir=True), name="unit_has_one_heir"),
+            models.CheckConstraint(condition=~Q(unit=F("successor")), name="unit_is_not_its_own_successor"),
+            models.CheckConstraint(condition=Q(kind__in=SuccessionKind.values), name="unit_succession_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} → {self.successor_id}"
+
+
 class UnitExternalId(models.Model):
     """What another system calls the unit; an import finds its rows again by it."""
 
@@ -144,15 +179,60 @@ class UnitExternalId(models.Model):
 
 
 class Person(models.Model):
-    """Somebody who holds or held posts."""
+    """Somebody who holds or held posts, or is a member of a branch."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=60)
+    # What the register of members calls the person; never the number of an identity card.
+    external_id = models.CharField(max_length=40, blank=True, default="", db_default="")
     # The account, if the person signs in.
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="person_external_id_names_one"
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.name} (#{self.pk})"
+
+
+class Membership(models.Model):
+    """
+    A member in a branch from a day until a day (R-025); where somebody lives or works is not kept.
+
+    On any day a person has one main branch and at most one attachment: exclusion constraints of the migration. A floating
+    member whose host is not a unit here is attached to the own branch.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20, choices=MembershipKind, default=MembershipKind.MAIN)
+    category = models.CharField(max_length=20, choices=MemberCategory, default=MemberCategory.OTHER)
+    participation = models.CharField(max_length=20, choices=Participation, default=Participation.REGULAR)
+    starts_on = models.DateField()
+    # First day on which the person no longer belongs there.
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
+                name="membership_ends_after_it_begins",
+            ),
+            models.CheckConstraint(condition=Q(kind__in=MembershipKind.values), name="membership_kind_is_known"),
+            models.CheckConstraint(condition=Q(category__in=MemberCategory.values), name="member_category_is_known"),
+            models.CheckConstraint(condition=Q(participation__in=Participation.values), name="participation_is_known"),
+        ]
+        indexes = [
+            # The members of a branch, page by page, and their number.
+            models.Index(fields=["unit", "id"], name="membership_of_unit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} #{self.pk}"
 
 
 class Post(models.Model):
@@ -204,6 +284,8 @@ class UnitImport(models.Model):
     outcome = models.JSONField(default=dict)
     # What the table says, row by row, once it was checked and found good: taking over does not open the file again.
     entries = models.JSONField(null=True, blank=True)
+    # Which titles of the file were taken as which of our columns, where somebody said so: column → title.
+    mapping = models.JSONField(default=dict, db_default={})
     started_by = models.BigIntegerField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -215,3 +297,58 @@ class UnitImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} (#{self.pk})"
+
+
+class MemberImport(models.Model):
+    """One table of members: read into rows, checked, taken over as a whole or not at all."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    root = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    status = models.CharField(max_length=20, choices=ImportStatus, default=ImportStatus.CHECKING)
+    row_count = models.IntegerField(default=0)
+    rows_done = models.IntegerField(default=0)
+    errors = models.JSONField(default=list)
+    outcome = models.JSONField(default=dict)
+    mapping = models.JSONField(default=dict)
+    started_by = models.BigIntegerField()
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=ImportStatus.values), name="member_import_status_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name} (#{self.pk})"
+
+
+class MemberRow(models.Model):
+    """One row of a table of members, until it is taken over or put aside: what it says, and what it was found to mean."""
+
+    # Filled by COPY and emptied as a whole; the database need not look at the import for each of half a million rows.
+    member_import = models.ForeignKey(MemberImport, models.CASCADE, related_name="+", db_constraint=False)
+    number = models.IntegerField()
+    external_id = models.TextField(blank=True, default="")
+    name = models.TextField(blank=True, default="")
+    branch = models.TextField(blank=True, default="")
+    category = models.TextField(blank=True, default="")
+    participation = models.TextField(blank=True, default="")
+    joined = models.TextField(blank=True, default="")
+    unit_id = models.BigIntegerField(null=True)
+    person_id = models.BigIntegerField(null=True)
+    # The main membership that the person has now.
+    membership_id = models.BigIntegerField(null=True)
+    column = models.CharField(max_length=20, blank=True, default="")
+    fault = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            # Members of the same number in one file.
+            models.Index(fields=["member_import", "external_id"], name="member_row_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.number} of {self.member_import_id}"

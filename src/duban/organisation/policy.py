@@ -13,6 +13,9 @@ class OrganisationCapability(StrEnum):
     EDIT = "unit.edit"
     IMPORT = "unit.import"
     DESCRIBE = "unit.describe"
+    # Names of members: the branch itself and the offices that keep the register, nobody else.
+    READ_MEMBERS = "member.read"
+    KEEP_MEMBERS = "member.keep"
 
 
 def may_edit(actor: Actor, unit: Unit) -> Decision:
@@ -37,3 +40,13 @@ def may_keep_people(actor: Actor) -> Decision:
     if actor.holds(OrganisationCapability.EDIT):
         return ALLOWED
     return denied(_("Your present post does not include this. Switch to another post, or ask your office."))
+
+
+def may_read_members(actor: Actor, unit: Unit) -> Decision:
+    """Names of members are read in the branch and by whoever keeps its register; each reading is recorded."""
+    return decide(actor=actor, capability=OrganisationCapability.READ_MEMBERS, unit=unit)
+
+
+def may_keep_members(actor: Actor, unit: Unit) -> Decision:
+    """A branch keeps its members; an office those of its subtree."""
+    return decide(actor=actor, capability=OrganisationCapability.KEEP_MEMBERS, unit=unit)

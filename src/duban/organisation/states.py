@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from duban.kernel.flow import Flow, Step
 
@@ -68,20 +69,68 @@ class PostKind(TextChoices):
     MEMBER = "member", _("Group member")
 
 
-class ImportStatus(TextChoices):
-    """State of one unit workbook."""
+class MembershipKind(TextChoices):
+    """How a member belongs to a branch: exactly one main branch on any day, and at most one attachment beside it."""
 
+    MAIN = "main", _("Member of this branch")
+    FLOATING = "floating", _("Floating member")
+    TEMPORARY = "temporary", _("Attached for a time")
+
+
+class MemberCategory(TextChoices):
+    """Category of a member, a key for lists and counts (R-002)."""
+
+    STAFF = "staff", _("In work")
+    RETIRED = "retired", _("Retired")
+    FARMER = "farmer", _("Farmer")
+    STUDENT = "student", _("Student")
+    OTHER = "other", pgettext_lazy("member", "Other")
+
+
+class Participation(TextChoices):
+    """The form of taking part that a branch has chosen for a member (R-029): the form alone, never a reason."""
+
+    REGULAR = "regular", _("At the branch's meetings")
+    SHIFTS = "shifts", _("In groups by shift")
+    REMOTE = "remote", _("From afar")
+    HOME = "home", _("Visited at home")
+    ESSENTIAL = "essential", _("Essential steps only")
+
+
+class SuccessionKind(TextChoices):
+    """How a unit came to its end."""
+
+    MERGED = "merged", _("Merged into another")
+    SPLIT = "split", _("Divided")
+    ENDED = "ended", _("Abolished")
+
+
+class ImportStatus(TextChoices):
+    """State of one workbook of units or members."""
+
+    TO_NAME = "to_name", _("Columns to be named")
     CHECKING = "checking", _("Being checked")
     WITH_ERRORS = "with_errors", _("With errors")
     READY = "ready", _("Ready to be taken over")
+    TAKING_OVER = "taking_over", _("Being taken over")
     DONE = "done", _("Taken over")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-UNIT_IMPORT_FLOW = Flow(
+IMPORT_FLOW = Flow(
     Step("find_errors", ImportStatus.CHECKING, ImportStatus.WITH_ERRORS),
     Step("find_clean", ImportStatus.CHECKING, ImportStatus.READY),
+    # Somebody else's ledger: which of its columns is which of ours has to be said once.
+    Step("ask_names", ImportStatus.CHECKING, ImportStatus.TO_NAME),
+    Step("name", ImportStatus.TO_NAME, ImportStatus.CHECKING),
+    Step("name", ImportStatus.WITH_ERRORS, ImportStatus.CHECKING),
+    Step("name", ImportStatus.READY, ImportStatus.CHECKING),
+    # At once, or in the background where the table is long.
     Step("take_over", ImportStatus.READY, ImportStatus.DONE),
+    Step("begin_take_over", ImportStatus.READY, ImportStatus.TAKING_OVER),
+    Step("finish_take_over", ImportStatus.TAKING_OVER, ImportStatus.DONE),
+    Step("give_up", ImportStatus.TAKING_OVER, ImportStatus.WITH_ERRORS),
     Step("withdraw", ImportStatus.READY, ImportStatus.WITHDRAWN),
     Step("withdraw", ImportStatus.WITH_ERRORS, ImportStatus.WITHDRAWN),
+    Step("withdraw", ImportStatus.TO_NAME, ImportStatus.WITHDRAWN),
 )

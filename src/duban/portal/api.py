@@ -67,6 +67,78 @@ class OwedOut(Schema):
     has_more: bool
 
 
+class DeskRowOut(Schema):
+    name: str
+    number: int
+    oldest: date | None
+
+
+class DueDayOut(Schema):
+    day: date
+    items: int
+    units: int
+
+
+class CrowdedOut(Schema):
+    week: date
+    level: str
+    kind: str
+    units: int
+    most: int
+
+
+class DeskOut(Schema):
+    as_of: date = Field(alias="day.as_of")
+    elapsed: float | None
+    done_share: float | None
+    rows: list[DeskRowOut]
+    days: list[DueDayOut]
+    crowded: list[CrowdedOut]
+
+    @staticmethod
+    def resolve_crowded(desk: queries.Desk) -> list[queries.Crowded]:
+        return [one for classes in desk.crowded.values() for one in classes]
+
+
+@router.get("/desk", response=DeskOut)
+def desk(request: Request, campaign_id: int) -> object:
+    """Return the office's desk: what waits today, what falls due in the next ten working days."""
+    return queries.office_desk(
+        actor=request.actor,
+        campaign=campaigns.get_campaign(actor=request.actor, campaign_id=campaign_id),
+        today=timezone.localdate(),
+    )
+
+
+class FollowingOut(Schema):
+    assignments: int
+    owed: int
+    done: int
+    overdue: int
+
+
+class FollowedLineOut(Schema):
+    speech: int
+    requirement_id: int = Field(alias="requirement.pk")
+    sentence: str = Field(alias="requirement.sentence")
+    status: str = Field(alias="requirement.status")
+    following: FollowingOut
+
+
+class FollowedOut(Schema):
+    meeting_id: int = Field(alias="meeting.pk")
+    as_of: date = Field(alias="day.as_of")
+    lines: list[FollowedLineOut]
+    total: FollowingOut
+    waiting: int
+
+
+@router.get("/meetings/{meeting_id}/follow-up", response=FollowedOut)
+def follow_up(request: Request, meeting_id: int) -> object:
+    """Return what became of the requirements of all speeches of a meeting."""
+    return queries.followed_meeting(actor=request.actor, meeting_id=meeting_id, today=timezone.localdate())
+
+
 @router.get("/table", response=TableOut)
 def unit_table(request: Request, given: Query[TableQuery]) -> object:
     """Return the table of units: figures of the units below one unit, in protocol order."""
@@ -91,3 +163,62 @@ def owed(request: Request, campaign_id: int, unit_id: int | None = None, tab: st
         tab=tab,
         today=timezone.localdate(),
     )
+
+
+class AheadLineOut(Schema):
+    day: date
+    kind: str
+    wording: str
+    number: int
+
+
+class AheadOut(Schema):
+    scope: str
+    as_of: date = Field(alias="day.as_of")
+    lines: list[AheadLineOut]
+
+    @staticmethod
+    def resolve_lines(found: queries.Ahead) -> list[queries.AheadLine]:
+        return [line for _day, lines in found.days for line in lines]
+
+
+class AheadQuery(Schema):
+    campaign_id: int
+    unit_id: int | None = None
+    workdays: int = Field(queries.DAYS, ge=1, le=queries.MOST_DAYS)
+
+
+class MeasurePartOut(Schema):
+    wording: str
+    starts_on: date | None
+    due_on: date | None
+    total: int
+    done: int
+    overdue: int
+
+
+class MeasureOut(Schema):
+    heading: str
+    parts: list[MeasurePartOut]
+
+
+@router.get("/ahead", response=AheadOut)
+def ahead(request: Request, given: Query[AheadQuery]) -> object:
+    """Return everything due or starting in the next working days."""
+    return queries.ahead(
+        actor=request.actor,
+        campaign=campaigns.get_campaign(actor=request.actor, campaign_id=given.campaign_id),
+        unit_id=given.unit_id,
+        workdays_ahead=given.workdays,
+        today=timezone.localdate(),
+    )
+
+
+@router.get("/measures", response=list[MeasureOut])
+def measures(request: Request, campaign_id: int) -> object:
+    """Return the key measures over the whole period."""
+    return queries.key_measures(
+        actor=request.actor,
+        campaign=campaigns.get_campaign(actor=request.actor, campaign_id=campaign_id),
+        today=timezone.localdate(),
+    ).measures

@@ -9,10 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from duban.access.policy import AccessCapability
 from duban.accounts.policy import AccountsCapability
 from duban.audit.policy import AuditCapability
+from duban.burden.policy import BurdenCapability
 from duban.directives.policy import DirectivesCapability
 from duban.kernel.authority import Actor
+from duban.office.policy import OfficeCapability
 from duban.organisation.policy import OrganisationCapability
+from duban.portal.policy import PortalCapability
 from duban.tasks.policy import TasksCapability
+from duban.upkeep.policy import UpkeepCapability
 from duban.workdays.policy import WorkdaysCapability
 
 
@@ -44,20 +48,52 @@ MENU = (
         _("Tasks"),
         below=(
             Entry(_("Papers and speeches"), "directives:documents", (DirectivesCapability.VIEW,)),
+            Entry(_("Register of meetings"), "directives:meetings", (DirectivesCapability.VIEW,)),
+            Entry(_("Passing on"), "directives:passings", (DirectivesCapability.VIEW, DirectivesCapability.PASS_ON)),
             Entry(_("Work list"), "portal:work-list", (TasksCapability.VIEW,)),
+            Entry(_("What comes"), "portal:ahead", (TasksCapability.VIEW,)),
+            Entry(_("Key measures"), "portal:measures", (TasksCapability.VIEW,)),
             Entry(_("Assignments"), "tasks:assignments", (TasksCapability.ASSIGN,)),
+            Entry(_("To be passed down"), "tasks:to-pass-down", (TasksCapability.PASS_DOWN,)),
             Entry(_("Waiting for my check"), "tasks:to-check", (TasksCapability.CHECK,)),
+            Entry(_("Waiting for my decision"), "tasks:to-decide", (TasksCapability.CHECK, TasksCapability.CONSENT)),
+            Entry(_("Samples"), "tasks:samples", (TasksCapability.SAMPLE,)),
+            Entry(_("Limits"), "tasks:limits", (TasksCapability.CONSENT,)),
             Entry(_("Import a breakdown table"), "tasks:imports", (TasksCapability.ASSIGN,)),
+            Entry(_("Hand over work"), "tasks:hand-over", (TasksCapability.ANSWER, OrganisationCapability.EDIT)),
+        ),
+    ),
+    Entry(
+        _("Office"),
+        below=(
+            Entry(_("Wanted from above"), "office:wanted", (OfficeCapability.KEEP,)),
+            Entry(
+                _("Matters of the office"),
+                "office:matters",
+                (OfficeCapability.KEEP, OfficeCapability.DECIDE, OfficeCapability.ASK),
+            ),
         ),
     ),
     Entry(_("Where the units stand"), "portal:units", (TasksCapability.VIEW,)),
+    Entry(
+        _("Papers and figures"),
+        below=(
+            Entry(_("Material for the next promotion meeting"), "reporting:promotion", (TasksCapability.ASSIGN,)),
+            Entry(_("Burden ledger"), "burden:ledger", (BurdenCapability.VIEW,)),
+            Entry(_("Data requests"), "burden:requests", (BurdenCapability.VIEW,)),
+            Entry(_("Units say: need not be asked"), "burden:objections", (BurdenCapability.ASK,)),
+            Entry(_("Caps and blocked days"), "burden:limits", (BurdenCapability.VIEW,)),
+        ),
+    ),
     Entry(
         _("Administration"),
         below=(
             Entry(_("Units and people"), "organisation:units", (OrganisationCapability.EDIT,)),
             Entry(_("Accounts"), "accounts:list", (AccountsCapability.EDIT,), is_whole=True),
+            Entry(_("Accounts below"), "access:below", (AccountsCapability.DELEGATE,)),
             Entry(_("Accounts and grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
             Entry(_("Calendar"), "workdays:calendar", (WorkdaysCapability.EDIT,)),
+            Entry(_("Upkeep"), "upkeep:upkeep", (UpkeepCapability.VIEW,)),
             Entry(_("Record of changes"), "audit:record", (AuditCapability.VIEW,), is_whole=True),
         ),
     ),
@@ -66,15 +102,19 @@ MENU = (
 # Addresses that the frame, which stands below, cannot name itself.
 PLACES = {
     "search": "portal:work-list",
+    "parts": "portal:parts",
     "switch_post": "accounts:switch-post",
     "password": "accounts:password",
     "sign_out": "accounts:sign-out",
     "campaigns": "campaigns:list",
+    "notice": "reporting:notice",
 }
 
 
 def menu(*, actor: Actor, path: str) -> list[Shown]:
     """Return the entries that this actor may open; the one whose address begins `path` is the current one."""
+    if _has_no_menu(actor):
+        return []
     shown = []
     for entry in MENU:
         below = [one for one in (_shown(below, actor, path) for below in entry.below) if one is not None]
@@ -90,9 +130,15 @@ def menu(*, actor: Actor, path: str) -> list[Shown]:
 def places(*, actor: Actor) -> dict[str, str]:
     """Return the addresses that stand in the frame of every page; without a search where there is nothing to search."""
     found = {name: reverse(address) for name, address in PLACES.items()}
-    if not actor.holds(TasksCapability.VIEW):
+    if not actor.holds(TasksCapability.VIEW) or _has_no_menu(actor):
         del found["search"]
     return found
+
+
+def _has_no_menu(actor: Actor) -> bool:
+    """Whether the first screen is all that this actor needs: a branch's three buttons, a principal's one page."""
+    plain = actor.holds(PortalCapability.BRANCH) or actor.holds(PortalCapability.PRINCIPAL)
+    return plain and not actor.is_system and not actor.holds(TasksCapability.ASSIGN)
 
 
 def _shown(entry: Entry, actor: Actor, path: str) -> Shown | None:

@@ -1,26 +1,28 @@
 """Pages that span subjects."""
 
-import tempfile
 from datetime import date
 from urllib.parse import urlencode
 
-from django.http import FileResponse, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
 
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.organisation.states import Field, Kind, Level, Rank
-from duban.portal import charts, listing, queries
-from duban.portal.capabilities import ANSWER, ASSIGN
+from duban.portal import charts, queries
+from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, PRINCIPAL, TOWNSHIP, URGE
+from duban.portal.forms import UrgingForm
 from duban.portal.queries import UnitChoice
+from duban.shell.handing_out import listing_file
+from duban.shell.notices import say
+from duban.shell.refused import beside
 from duban.shell.requests import Request
-from duban.tasks.words import attachment_header
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from duban.tasks import commands
+from duban.workbooks.listing import Listing
 
 
 @require_GET
@@ -30,15 +32,47 @@ def desk(request: Request) -> HttpResponse:
         return render(request, "portal/no_campaign.html")
     campaign = _campaign(request)
     if request.actor.holds(ASSIGN):
-        found = queries.desk(actor=request.actor, campaign=campaign, today=timezone.localdate())
+        found = queries.office_desk(actor=request.actor, campaign=campaign, today=timezone.localdate())
         return render(
             request,
             "portal/desk.html",
-            {"found": found, "table": found.table, "campaign": campaign, "shown": _shown(found.table)},
+            {
+                "found": found,
+                "table": found.table,
+                "below": queries.lower_levels(actor=request.actor, table=found.table),
+                "campaign": campaign,
+                "shown": _shown(found.table),
+                "rows": [(row, _place(row.name)) for row in found.rows],
+                # What an office keeps may wait before anything was assigned.
+                "has_more": any(row.number for row in found.rows),
+                "days": [(each, found.crowded.get(each.day, [])) for each in found.days],
+            },
+        )
+    screen = _first_screen(request, campaign)
+    if screen is not None:
+        return screen
+    if request.actor.holds(DECIDE):
+        seen = queries.overview(actor=request.actor, campaign=campaign, today=timezone.localdate())
+        return render(
+            request,
+            "portal/overview.html",
+            {
+                "found": seen,
+                "table": seen.table,
+                "below": queries.lower_levels(actor=request.actor, table=seen.table),
+                "shown": _shown(seen.table),
+            },
         )
     if request.actor.holds(ANSWER):
         return owed(request)
     return redirect("portal:units")
+
+
+@require_GET
+def people_say(request: Request) -> HttpResponse:
+    """Say to whom a branch passes on what people said."""
+    above, posts = queries.whom_to_tell(actor=request.actor, on=timezone.localdate())
+    return render(request, "portal/people_say.html", {"above": above, "posts": posts})
 
 
 @require_GET
@@ -67,6 +101,12 @@ def owed(request: Request) -> HttpResponse:
         {
             "found": found,
             "tabs": tabs,
+            "asked": queries.asked_of(
+                actor=request.actor, unit_id=found.unit.pk, week=timezone.localdate(), unit=found.unit
+            ),
+            "pace": queries.pace_of_unit(
+                actor=request.actor, campaign=_campaign(request), unit=found.unit, day=found.day
+            ),
             "others": [unit for unit in queries.units_answered_for(actor=request.actor) if unit.pk != found.unit.pk],
         },
     )
@@ -145,7 +185,12 @@ def work_list(request: Request) -> HttpResponse:
     return render(
         request,
         "portal/work_list.html",
-        {"found": found, "statuses": queries.status_choices(), "axes": _axes(_choice(request.GET))},
+        {
+            "found": found,
+            "statuses": queries.status_choices(),
+            "axes": _axes(_choice(request.GET)),
+            "may_urge": request.actor.holds(URGE),
+        },
     )
 
 
@@ -155,6 +200,196 @@ def work_list_file(request: Request, kind: str) -> HttpResponseBase:
     return _file(
         queries.work_listing(actor=request.actor, campaign=_campaign(request), given=_task_filter(request)), kind
     )
+
+
+@require_GET
+def parts(request: Request) -> HttpResponse:
+    """Show the parts of a task that was passed down, or the units of an assignment, with everything below them."""
+    found = queries.parts_table(
+        actor=request.actor,
+        campaign=_campaign(request),
+        task_id=_number(request.GET, "task"),
+        assignment_id=_number(request.GET, "assignment"),
+        status=request.GET.get("status", "all"),
+        today=timezone.localdate(),
+        after=request.GET.get("after", ""),
+    )
+    return render(
+        request,
+        "portal/parts.html",
+        {"found": found, "statuses": queries.status_choices(), "may_urge": request.actor.holds(URGE)},
+    )
+
+
+@require_GET
+def parts_file(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out the parts as Excel or Word: exactly the rows, filters, scope and day of the page."""
+    found = queries.parts_listing(
+        actor=request.actor,
+        campaign=_campaign(request),
+        task_id=_number(request.GET, "task"),
+        assignment_id=_number(request.GET, "assignment"),
+        status=request.GET.get("status", "all"),
+        today=timezone.localdate(),
+    )
+    return _file(found, kind)
+
+
+@require_GET
+def ahead(request: Request) -> HttpResponse:
+    """Show everything due or starting in the next days, or the calendar of one unit with its other duties."""
+    found = _ahead(request)
+    return render(request, "portal/ahead.html", {"found": found, "most": queries.MOST_DAYS})
+
+
+@require_GET
+def ahead_file(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out what comes as Excel or Word: exactly the lines of the page."""
+    return _file(queries.ahead_listing(actor=request.actor, found=_ahead(request)), kind)
+
+
+@require_GET
+def measures(request: Request) -> HttpResponse:
+    """Show the key measures over the whole period, their parts in the order in which they hand over."""
+    found = queries.key_measures(actor=request.actor, campaign=_campaign(request), today=timezone.localdate())
+    return render(request, "portal/measures.html", {"found": found})
+
+
+@require_GET
+def measures_file(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out the key measures as Excel or Word."""
+    found = queries.key_measures(actor=request.actor, campaign=_campaign(request), today=timezone.localdate())
+    return _file(queries.measures_listing(actor=request.actor, found=found), kind)
+
+
+@require_GET
+def pace(request: Request) -> HttpResponse:
+    """Show which units would have items left at the end, and why; no file has it."""
+    table = _unit_table(request)
+    return render(
+        request,
+        "portal/pace.html",
+        {"found": table, "rows": queries.short_units(actor=request.actor, table=table)},
+    )
+
+
+def _ahead(request: Request) -> queries.Ahead:
+    unit_id = _number(request.GET, "unit")
+    if unit_id is None and not request.actor.holds(ASSIGN) and request.actor.holds(ANSWER):
+        unit_id = next(iter(queries.units_answered_for(actor=request.actor))).pk
+    return queries.ahead(
+        actor=request.actor,
+        campaign=_campaign(request),
+        unit_id=unit_id,
+        workdays_ahead=_number(request.GET, "days") or queries.DAYS,
+        today=timezone.localdate(),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def urge(request: Request) -> HttpResponse:
+    """Show the text for the group chat and the items of a list that wait for their units; remind those units."""
+    given = _task_filter(request)
+    form = UrgingForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = commands.urge(actor=request.actor, given=given, text=form.cleaned_data["text"], at=timezone.now())
+        except InvalidInput as refusal:
+            beside(form, refusal)
+        else:
+            say(request, _urged_words(done))
+            return redirect(request.get_full_path())
+    found = queries.urging(
+        actor=request.actor,
+        campaign=_campaign(request),
+        given=given,
+        link=request.build_absolute_uri(reverse("portal:owed")),
+        after=request.GET.get("after", ""),
+    )
+    shown = {"found": found, "form": form, "today": timezone.localdate()}
+    return render(request, "portal/urge.html", shown, status=422 if form.errors else 200)
+
+
+@require_GET
+def urge_file(request: Request, kind: str) -> HttpResponseBase:
+    """Hand out the items to urge as Excel or Word: exactly the rows, filters, scope and day of the page."""
+    return _file(
+        queries.urging_listing(actor=request.actor, campaign=_campaign(request), given=_task_filter(request)), kind
+    )
+
+
+def _urged_words(done: commands.Urged) -> str:
+    """Return what a reminder has brought about; each row of the page says it for itself."""
+    words = ngettext("%(count)d item urged.", "%(count)d items urged.", len(done.now)) % {"count": len(done.now)}
+    if not done.already:
+        return words
+    already = ngettext(
+        "%(count)d had been urged today already.", "%(count)d had been urged today already.", len(done.already)
+    )
+    return f"{words} {already % {'count': len(done.already)}}"
+
+
+def _place(name: str) -> str:
+    """Return the address of the list that a row of the desk counts."""
+    if name == "asked_done":
+        return reverse("tasks:to-check")
+    if name == "to_pass_down":
+        return reverse("tasks:to-pass-down")
+    if name == "wanted":
+        return reverse("office:wanted")
+    if name in {"question", "coordination"}:
+        return f"{reverse('office:matters')}?kind={name}&status=open"
+    return f"{reverse('portal:work-list')}?status={name}"
+
+
+def _first_screen(request: Request, campaign: queries.Campaign) -> HttpResponse | None:
+    """Return the first screen of a township's recorder, a principal or a branch; None for everybody else."""
+    today = timezone.localdate()
+    if request.actor.holds(TOWNSHIP):
+        township = queries.township_screen(actor=request.actor, campaign=campaign, today=today)
+        return render(request, "portal/township.html", {"found": township, "table": township.table})
+    if request.actor.holds(PRINCIPAL):
+        principal = queries.principal_screen(actor=request.actor, campaign=campaign, today=today)
+        return render(request, "portal/principal.html", {"found": principal})
+    if request.actor.holds(BRANCH):
+        branch = queries.branch_screen(actor=request.actor, campaign=campaign, today=today)
+        return render(request, "portal/branch.html", {"found": branch, "year": branch.year})
+    return None
+
+
+@require_GET
+def follow_up(request: Request, meeting_id: int) -> HttpResponse:
+    """Show what became of the requirements of all speeches of a meeting; a panel of its page, or a page of its own."""
+    found = queries.followed_meeting(actor=request.actor, meeting_id=meeting_id, today=timezone.localdate())
+    return render(request, "portal/follow_up.html", {"found": found})
+
+
+@require_GET
+def follow_up_file(request: Request, meeting_id: int, kind: str) -> HttpResponseBase:
+    """Hand out the same lines as Excel or Word."""
+    found = queries.followed_meeting(actor=request.actor, meeting_id=meeting_id, today=timezone.localdate())
+    return _file(queries.followed_listing(actor=request.actor, found=found), kind)
+
+
+@require_GET
+def touched(request: Request, document_id: int) -> HttpResponse:
+    """Show the assignments that an upper paper touches."""
+    found = queries.touched_assignments(actor=request.actor, document_id=document_id, today=timezone.localdate())
+    return render(request, "portal/touched.html", {"found": found, "document_id": document_id})
+
+
+@require_GET
+def only_forwarded(request: Request, passing_id: int) -> HttpResponse:
+    """Name the units where a paper was forwarded and nothing more stands in the system: a hint, never a file."""
+    found = queries.only_forwarded(actor=request.actor, passing_id=passing_id)
+    return render(request, "portal/only_forwarded.html", {"found": found, "of_paper": True})
+
+
+@require_GET
+def only_forwarded_here(request: Request) -> HttpResponse:
+    """Name the papers that our own unit forwarded and nothing more."""
+    found = queries.only_forwarded_here(actor=request.actor, campaign=_campaign(request))
+    return render(request, "portal/only_forwarded.html", {"found": found, "of_paper": False})
 
 
 def _shown(table: queries.UnitTable) -> list[tuple[str, str]]:
@@ -184,6 +419,8 @@ def _task_filter(request: Request) -> queries.TaskFilter:
         own_only=request.GET.get("own") == "1",
         choice=_choice(request.GET),
         assignment_id=_number(request.GET, "assignment"),
+        passed_from_id=_number(request.GET, "task"),
+        due_on=_day(request.GET, "due"),
     )
 
 
@@ -249,18 +486,5 @@ def _day(query: QueryDict, name: str) -> date | None:
         raise InvalidInput(_("This is not a date. Write it as 2026-03-02.")) from None
 
 
-def _file(found: listing.Listing, kind: str) -> HttpResponseBase:
-    name = f"{found.title}-{found.as_of or timezone.localdate()}"
-    if kind == "word":
-        response: HttpResponseBase = HttpResponse(listing.word_table(listing=found), content_type=DOCX)
-        response["Content-Disposition"] = attachment_header(f"{name}.docx")
-        return response
-    if kind != "excel":
-        raise NotFound(_("There is no such page."))
-    # Closed, and with it removed, when the answer has been sent.
-    file = tempfile.TemporaryFile()  # noqa: SIM115
-    listing.write_workbook(listing=found, file=file)
-    file.seek(0)
-    response = FileResponse(file, content_type=XLSX)
-    response["Content-Disposition"] = attachment_header(f"{name}.xlsx")
-    return response
+def _file(found: Listing, kind: str) -> HttpResponseBase:
+    return listing_file(listing=found, kind=kind, on=timezone.localdate())

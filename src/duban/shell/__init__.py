@@ -1,6 +1,6 @@
 """
 What every page shares: the frame, components, static files, refusals as HTTP, answers given once.
 
-Owns: PostedRequest.
-Uses: kernel.
+Owns: PostedRequest, FormDraft.
+Uses: kernel, workbooks.
 """

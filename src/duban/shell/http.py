@@ -1,7 +1,7 @@
 """Refusals as HTTP: one table from what was refused to a status."""
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from duban.kernel.errors import (
     Stale,
     TooManyAttempts,
 )
+from duban.shell import room
 
 STATUS: dict[type[Refused], int] = {
     NotFound: 404,
@@ -115,10 +116,22 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _plain(request: HttpRequest, status: int, message: str) -> HttpResponse:
+def paused(request: HttpRequest) -> HttpResponse:
+    """Return the refusal of writing while a disk is full; nothing was changed, and reading goes on."""
+    if request.path_info.startswith("/api/"):
+        response: HttpResponse = JsonResponse({"message": str(room.PAUSED)}, status=503)
+    elif getattr(request, "htmx", False):
+        response = _answer(request, 503, str(room.PAUSED))
+    else:
+        response = _plain(request, 503, str(room.PAUSED), heading=_("Taking in is paused"))
+    response["Retry-After"] = "30"
+    return response
+
+
+def _plain(request: HttpRequest, status: int, message: str, *, heading: str = "") -> HttpResponse:
     shown = {
         "message": message,
-        "heading": HEADINGS[status],
+        "heading": heading or HEADINGS[status],
         "status": status,
         "request_id": getattr(request, "id", ""),
     }

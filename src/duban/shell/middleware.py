@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
+from duban.shell import http, measuring, room
 from duban.shell.requests import Request
 
 LANGUAGE_COOKIE = "language"
@@ -16,6 +18,8 @@ SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+READING = ("GET", "HEAD", "OPTIONS")
+METHODS = frozenset({*READING, "POST", "PUT", "PATCH", "DELETE"})
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("duban.requests")
 
@@ -34,6 +38,12 @@ class RequestLog:
         response["X-Request-Id"] = request.id
         response.setdefault("Cache-Control", "no-store")
         match = request.resolver_match
+        measuring.tell(
+            route=match.view_name if match is not None else "none",
+            method=request.method if request.method in METHODS else "other",
+            status=response.status_code,
+            seconds=time.perf_counter() - started,
+        )
         if match is not None:
             log.info(
                 "request",
@@ -60,3 +70,27 @@ class Language:
             response = self.get_response(request)
             response.setdefault("Content-Language", translation.get_language() or "zh-hans")
         return response
+
+
+class Pause:
+    """
+    Refuses writing in a sentence while a disk is nearly full, before anything of the request is read.
+
+    What lets people read (signing in and out, changing the post or the language) goes on.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in READING and room.is_short() and not _goes_on(request):
+            return http.paused(request)
+        return self.get_response(request)
+
+
+def _goes_on(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return True
+    return getattr(view, "goes_on_while_paused", False)

@@ -28,3 +28,26 @@ class PostedRequest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request_id} of {self.user_id}"
+
+
+class FormDraft(models.Model):
+    """What somebody has written into a form and not sent yet (暂存): theirs alone."""
+
+    # No key, because people stand above this module.
+    user_id = models.BigIntegerField()
+    # Which form of which thing, as the page names it.
+    form = models.CharField(max_length=200)
+    fields = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "form"], name="form_draft_one_per_account_and_form"),
+        ]
+        indexes = [
+            # The nightly clearing.
+            models.Index(fields=["saved_at"], name="form_draft_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} of {self.user_id}"

@@ -39,8 +39,17 @@ def earlier_answer(*, user_id: int, request_id: UUID, at: datetime) -> tuple[Pos
     return row, response
 
 
+def not_kept(response: HttpResponse) -> HttpResponse:
+    """Mark an answer that shows a secret once: sending the form again carries the act out again instead."""
+    response.is_not_kept = True  # type: ignore[attr-defined]
+    return response
+
+
 def keep_answer(*, row: PostedRequest, response: HttpResponseBase) -> None:
     """Keep the answer beside the id, in the transaction of the change."""
+    if getattr(response, "is_not_kept", False):
+        row.delete()
+        return
     row.status = response.status_code
     row.location = response.get("Location", "")
     row.content_type = response.get("Content-Type", "")
@@ -49,6 +58,12 @@ def keep_answer(*, row: PostedRequest, response: HttpResponseBase) -> None:
     row.save(update_fields=["status", "location", "body", "content_type"])
 
 
-def clear(*, before: datetime) -> int:
-    """Remove answers older than 24 hours before the moment given; return how many."""
-    return PostedRequest.objects.filter(posted_at__lt=before - KEPT).delete()[0]
+def overdue(*, before: datetime) -> int:
+    """Return how many answers were given before that moment."""
+    return PostedRequest.objects.filter(posted_at__lt=before).count()
+
+
+def clear(*, before: datetime, most: int) -> int:
+    """Remove at most so many answers given before that moment, the oldest first; return how many."""
+    oldest = PostedRequest.objects.filter(posted_at__lt=before).order_by("posted_at")[:most]
+    return PostedRequest.objects.filter(pk__in=oldest.values("pk")).delete()[0]

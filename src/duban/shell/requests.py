@@ -21,12 +21,25 @@ class Request(HttpRequest):
     # What the frame of the page shows: campaign, posts to switch to; filled by config.middleware.
     frame: dict[str, object]
     user_uuid: str
+    needs_second_factor: bool
     htmx: "HtmxDetails"
 
 
 def public(view: View) -> View:
     """Let a view be opened without signing in."""
     view.is_public = True  # type: ignore[attr-defined]
+    return view
+
+
+def goes_on_while_paused(view: View) -> View:
+    """Let a view be posted to while a disk is nearly full: it writes next to nothing and people need it to read."""
+    view.goes_on_while_paused = True  # type: ignore[attr-defined]
+    return view
+
+
+def before_second_factor(view: View) -> View:
+    """Let a view be opened by somebody who still has to show the second factor."""
+    view.is_before_second_factor = True  # type: ignore[attr-defined]
     return view
 
 

@@ -1,15 +1,15 @@
 """The language of the pages, and what a supervisor of the program asks."""
 
 from django.conf import settings
-from django.db import connection
-from django.db.utils import Error
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from duban.shell import drafts
 from duban.shell.middleware import LANGUAGE_COOKIE, LANGUAGES
-from duban.shell.requests import Request, public, without_database
+from duban.shell.requests import Request, goes_on_while_paused, public, without_database
 
 YEAR = 365 * 86400
 
@@ -17,6 +17,7 @@ YEAR = 365 * 86400
 @require_POST
 @public
 @without_database
+@goes_on_while_paused
 def language(request: Request) -> HttpResponse:
     """Keep the chosen language for a year and go back to the page."""
     response = redirect(place_within(request, request.POST.get("next", "")))
@@ -41,17 +42,23 @@ def healthz(request: Request) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
-@public
-@without_database
-def readyz(request: Request) -> HttpResponse:
-    """Say whether pages can be made: the database answers."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except Error:
-        return JsonResponse({"status": "database unavailable"}, status=503)
-    return JsonResponse({"status": "ok"})
+@require_http_methods(["GET", "POST"])
+def draft(request: Request) -> HttpResponse:
+    """Keep what somebody has written into a form so far, and give it back to them alone."""
+    user_id = request.actor.user_id or 0
+    if request.method == "GET":
+        found = drafts.find(user_id=user_id, form=request.GET.get("form", ""))
+        if found is None:
+            return JsonResponse({})
+        saved_at = timezone.localtime(found.saved_at).strftime("%m-%d %H:%M")
+        return JsonResponse({"fields": found.fields, "saved_at": saved_at})
+    kept = drafts.keep(
+        user_id=user_id,
+        form=request.POST.get("form", ""),
+        fields=request.POST.get("fields", ""),
+        at=timezone.now(),
+    )
+    return HttpResponse(status=204 if kept else 422)
 
 
 def place_within(request: Request, address: str, *, otherwise: str = "/") -> str:

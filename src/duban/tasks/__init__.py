@@ -1,7 +1,8 @@
 """
 Who owes what by when: assignments, each unit's share of them, and the checking of answers.
 
-Owns: Assignment, AssignmentHelper, AssignmentUnit, Task, TaskEntry, Evidence, ChangeRequest, TaskFigures,
-TaskFiguresPast, BreakdownImport.
-Uses: access, attachments, audit, campaigns, directives, figures, kernel, organisation, shell, workbooks, workdays.
+Owns: Assignment, AssignmentHelper, AssignmentUnit, Task, TaskEntry, Evidence, ChangeRequest, Inspection, Sample,
+SampledTask, Limits, TaskFigures, TaskFiguresPast, BreakdownImport, Confirmation, ConfirmationLink, HandOver.
+Uses: access, accounts, attachments, audit, burden, campaigns, directives, figures, kernel, organisation, papers, shell,
+workbooks, workdays.
 """

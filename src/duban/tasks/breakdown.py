@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext
 
+from duban.tasks.nature import nature_of
 from duban.workbooks.columns import CellError, Column, Row, plain_code
 from duban.workdays.expressions import Calendar, read_due
 
@@ -72,6 +73,7 @@ COLUMNS = (
     Column(key="starts_on", titles=("启动时间", "开始时间"), kind="date", width=12),
     Column(key="due", titles=("完成时限", "时限", "完成时间"), required=True, kind="date", width=14),
     Column(key="rhythm", titles=("报送内容与频次", "报送频次", "反馈频次"), width=14),
+    Column(key="closing", titles=("办结方式",), width=10),
     Column(key="source", titles=("依据", "原文依据", "原文要求"), width=30),
     Column(key="progress", titles=("进展情况",), width=20),
     Column(key="state", titles=("状态",), width=10),
@@ -86,6 +88,8 @@ RHYTHMS = {
     "每季": "quarterly",
     "季报": "quarterly",
 }
+# How it is closed, as a table says it; an empty cell leaves it to the verb of the sentence.
+CLOSINGS = {"报备": "declare", "审核": "check", "验收": "inspect"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,14 @@ def read_row(
     fields["rhythm"] = next((code for word, code in RHYTHMS.items() if word in rhythm), "once")
     if fields.get("due_kind") == "recurring" and fields["rhythm"] == "once":
         fields["rhythm"] = "monthly"
+    fields["nature"] = nature_of(sentence=values.get("wording", ""))
+    closing = values.get("closing", "").strip()
+    fields["closing_mode"] = next(
+        (mode for word, mode in CLOSINGS.items() if closing.startswith(word) or closing == mode), ""
+    )
+    if closing and not fields["closing_mode"]:
+        message = gettext("“%(text)s” is no way of closing. Write 报备制, 审核制 or 验收制, or leave it empty.")
+        errors.append(CellError(row=row.number, column_key="closing", message=message % {"text": closing}))
     fields["source_sentence"] = values.get("source", "").strip()
     fields["source_label"] = gettext("Breakdown table")
     fields["row_key"] = values.get("row_key", "").strip() or row_key(fields, values)

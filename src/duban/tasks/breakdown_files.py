@@ -6,6 +6,8 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from duban.kernel.errors import NotFound
+from duban.papers.layout.content import Content, Table, Text, chinese_day
 from duban.tasks.breakdown import COLUMNS, TEMPLATE_ID
 from duban.workbooks.columns import CellError
 from duban.workbooks.exporting import ExportColumn, export_workbook
@@ -26,6 +28,7 @@ EXAMPLE = {
     "starts_on": "",
     "due": "6月底前",
     "rhythm": "每月25日前",
+    "closing": "",
     "source": "",
     "remark": "",
     "row_key": "",
@@ -53,7 +56,13 @@ def empty(*, campaign: Any) -> bytes:
 
 
 def marked(*, found: Any) -> bytes:
-    """Return the table as it was sent in, with an error column and red cells."""
+    """
+    Return the table as it was sent in, with an error column and red cells.
+
+    :raises NotFound: if it came so long ago that it was let go
+    """
+    if not found.content:
+        raise NotFound(_("This file was kept for 30 days. Please upload it again."))
     return error_workbook(
         content=bytes(found.content),
         file_name=found.file_name,
@@ -74,3 +83,19 @@ def export(*, kind: str, file: IO[bytes], campaign: Any, rows: Iterable[Sequence
         export_workbook(path=file, title=title, head=head, columns=columns, rows=rows, paper="A3")
     else:
         file.write(export_word_table(title=title, head=head, columns=columns, rows=rows, paper="A3"))
+
+
+def as_paper(*, campaign: Any, rows: Iterable[Sequence[object]], on: date) -> Content:
+    """Return the rows as a paper that lies on its side, as offices print it for signature."""
+    return Content(
+        title=f"{campaign.name}{_('Task breakdown table')}",
+        blocks=[
+            Text(f"{_('As of')} {chinese_day(on)}"),
+            Table(
+                titles=[column.titles[0] for column in COLUMNS],
+                widths=[column.width for column in COLUMNS],
+                rows=[["" if value is None else str(value) for value in row] for row in rows],
+            ),
+        ],
+        is_landscape=True,
+    )

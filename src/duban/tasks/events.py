@@ -8,3 +8,10 @@ class FanOutConfirmed:
     """A person confirmed that an assignment goes out to many units."""
 
     assignment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TasksLeftBehind:
+    """A fan-out gave tasks to units that had ended meanwhile."""
+
+    assignment_id: int

@@ -14,3 +14,26 @@ def fan_out(*, assignment_id: int) -> None:
     actor = Actor.system("tasks.fan_out")
     while commands.serve_next_units(actor=actor, assignment_id=assignment_id, at=timezone.now()):
         pass
+
+
+@app.task(name="tasks.take_over", queue="fan_out", retry=WHEN_THE_DATABASE_IS_BACK)
+def take_over() -> None:
+    """Give what units that ended still owed, checked and followed to their successors, 5,000 rows at a time."""
+    actor = Actor.system("tasks.take_over")
+    while commands.take_over_next(actor=actor, at=timezone.now()):
+        pass
+
+
+@app.task(name="tasks.ask_data_request", queue="fan_out", retry=WHEN_THE_DATABASE_IS_BACK)
+def ask_data_request(*, request_id: int) -> None:
+    """Make the assignment of a data request that was sent."""
+    actor = Actor.system("tasks.ask_data_request")
+    commands.ask_data_request(actor=actor, request_id=request_id, at=timezone.now())
+
+
+@app.task(name="tasks.withdraw_data_request", queue="fan_out", retry=WHEN_THE_DATABASE_IS_BACK)
+def withdraw_data_request(*, request_id: int) -> None:
+    """Take back the unanswered tasks of a withdrawn data request, 5,000 at a time."""
+    actor = Actor.system("tasks.withdraw_data_request")
+    while commands.withdraw_data_request(actor=actor, request_id=request_id, at=timezone.now()):
+        pass

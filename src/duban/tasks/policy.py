@@ -1,13 +1,16 @@
 """Who may assign, answer and check tasks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
 from duban.kernel.authority import Actor, Decision, Placed, decide, denied
-from duban.tasks.models import Assignment, Task
+from duban.organisation.models import Unit
+from duban.organisation.policy import OrganisationCapability
+from duban.tasks.models import Assignment, ChangeRequest, Task
+from duban.tasks.states import ChangeStatus
 
 
 class TasksCapability(StrEnum):
@@ -15,6 +18,12 @@ class TasksCapability(StrEnum):
     ASSIGN = "task.assign"
     ANSWER = "task.answer"
     CHECK = "task.check"
+    PASS_DOWN = "task.pass_down"  # noqa: S105 - a capability
+    # A head's consent: to a large assignment, and as the second of two to a request.
+    CONSENT = "task.consent"
+    # To draw samples of what was closed, and look at them.
+    SAMPLE = "task.sample"
+    URGE = "task.urge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +43,50 @@ def may_assign(actor: Actor, assigner: Placed) -> Decision:
     return decide(actor=actor, capability=TasksCapability.ASSIGN, unit=assigner)
 
 
+def may_pass_down(actor: Actor, unit: Placed) -> Decision:
+    """
+    A unit's received items are passed down by whoever holds its subtree, or acts in a post of it.
+
+    A lead department reaches the units of its line one by one: it passes its own items down to them, not theirs on.
+    """
+    decision = decide(actor=actor, capability=TasksCapability.PASS_DOWN, unit=unit)
+    if not decision or actor.is_system or actor.unit_id == unit.id:
+        return decision
+    if any(unit.path.startswith(path) for path in actor.scope(TasksCapability.PASS_DOWN).paths):
+        return decision
+    return denied(_("This item belongs to another unit. Its own office passes it down."))
+
+
+def may_urge(actor: Actor) -> Decision:
+    """A named person of an office or a lead department reminds the units of their scope; the machine never does."""
+    if actor.user_id is None or not actor.holds(TasksCapability.URGE):
+        return denied(_("Your present post does not include urging. Switch to another post, or ask your office."))
+    return Decision(True)
+
+
+def may_issue(actor: Actor, assignment: Assignment) -> Decision:
+    """An office issues what it wrote; a unit passes down what it received."""
+    if assignment.passed_from_id is not None:
+        return may_pass_down(actor, assignment.assigner)
+    return may_assign(actor, assignment.assigner)
+
+
 def may_edit_draft(actor: Actor, assignment: Assignment) -> Decision:
     """A draft is changed by the office that wrote it."""
     return may_assign(actor, assignment.assigner)
+
+
+def may_set_limits(actor: Actor, root: Placed) -> Decision:
+    """A head sets what holds for the campaign of the own office."""
+    return decide(actor=actor, capability=TasksCapability.CONSENT, unit=root)
+
+
+def may_consent(actor: Actor, assignment: Assignment) -> Decision:
+    """A head consents to what others wrote and asked for, never to what is their own."""
+    own = {assignment.created_by, assignment.changed_by, assignment.consent_asked_by}
+    if actor.user_id is not None and actor.user_id in own:
+        return denied(_("You wrote this or asked for it. Another head has to consent."))
+    return decide(actor=actor, capability=TasksCapability.CONSENT, unit=assignment.assigner)
 
 
 def may_answer(actor: Actor, task: Task, involved: Involved) -> Decision:
@@ -50,6 +100,14 @@ def may_help(actor: Actor, helper_units: list[Placed]) -> Decision:
         if decide(actor=actor, capability=TasksCapability.ANSWER, unit=unit):
             return Decision(True)
     return denied(_("Only the owner and the helping units report on this item."))
+
+
+def recorded_for(actor: Actor, units: Sequence[Unit]) -> Unit | None:
+    """Return the unit for which somebody of another unit records (代录); None where they act for their own."""
+    if actor.is_system or actor.unit_id in {unit.pk for unit in units}:
+        return None
+    scope = actor.scope(TasksCapability.ANSWER)
+    return next((unit for unit in units if scope.covers(unit)), None)
 
 
 def may_check(actor: Actor, task: Task, involved: Involved) -> Decision:
@@ -66,6 +124,42 @@ def may_check(actor: Actor, task: Task, involved: Involved) -> Decision:
     return decide(actor=actor, capability=TasksCapability.CHECK, unit=task.checker_unit)
 
 
+def may_consent_to_change(actor: Actor, task: Task, change: ChangeRequest, involved: Involved) -> Decision:
+    """The second of two is a head, and another person than the first."""
+    first = may_check(actor, task, involved)
+    if not first:
+        return first
+    if (actor.user_id is not None and actor.user_id == change.endorsed_by) or (
+        actor.person_id is not None and actor.person_id == change.endorsed_person_id
+    ):
+        return denied(_("You gave the first consent. The head, who is another person, has to give the second."))
+    if not decide(actor=actor, capability=TasksCapability.CONSENT, unit=task.checker_unit):
+        return denied(_("The first consent is given. The head of the office has to give the second."))
+    return Decision(True)
+
+
+def may_decide_change(actor: Actor, task: Task, change: ChangeRequest, involved: Involved) -> Decision:
+    """Whoever may check decides requests; where two are asked for, the head decides after the office."""
+    if change.status == ChangeStatus.ENDORSED:
+        return may_consent_to_change(actor, task, change, involved)
+    return may_check(actor, task, involved)
+
+
+def may_sample(actor: Actor, scope: Placed) -> Decision:
+    """Samples are drawn by the office that issued, or by another body such as a supervision group."""
+    return decide(actor=actor, capability=TasksCapability.SAMPLE, unit=scope)
+
+
+def may_look(actor: Actor, task: Task, involved: Involved) -> Decision:
+    """A drawn item is looked at by somebody without a part in it, who did not accept it either."""
+    refusal = part_in(
+        user_id=actor.user_id, person_id=actor.person_id, unit_id=actor.unit_id, task=task, involved=involved
+    )
+    if refusal is not None:
+        return refusal
+    return decide(actor=actor, capability=TasksCapability.SAMPLE, unit=task.unit)
+
+
 def part_in(
     *, user_id: int | None, person_id: int | None, unit_id: int | None, task: Task, involved: Involved
 ) -> Decision | None:
@@ -75,15 +169,15 @@ def part_in(
     if unit_id is not None and unit_id in involved.units:
         return denied(_("Your unit helped with this item. Somebody of another unit has to check it."))
     if user_id is not None and user_id in involved.users:
-        return denied(_("You answered this item yourself. Somebody else has to check it."))
+        return denied(_("You answered or accepted this item yourself. Somebody else has to check it."))
     if person_id is not None and person_id in involved.people:
         return denied(_("You hold or held a post in a unit that works on this item. Somebody else has to check it."))
     return None
 
 
 def may_decide_declined(actor: Actor, task: Task, involved: Involved) -> Decision:
-    """The office that assigned decides what becomes of a returned item."""
-    return decide(actor=actor, capability=TasksCapability.ASSIGN, unit=task.assignment.assigner)
+    """The office that assigned, or the unit that passed it down, decides what becomes of a returned item."""
+    return may_issue(actor, task.assignment)
 
 
 # One line per step of TASK_FLOW.
@@ -95,4 +189,18 @@ WHO_MAY: dict[str, Callable[[Actor, Task, Involved], Decision]] = {
     "ask_done": may_answer,
     "accept": may_check,
     "return": may_check,
+    "declare": may_answer,
+    "part_done": may_check,
+    "suspend": may_check,
+    "keep_up": may_check,
+    "merge": may_check,
+    "resume": may_check,
+    "reopen": may_check,
 }
+
+
+def may_hand_over(actor: Actor, unit: Unit, person_id: int | None) -> Decision:
+    """Work is handed over by whoever keeps the unit's register, and by the person whose work it is."""
+    if person_id is not None and person_id == actor.person_id:
+        return Decision(True)
+    return decide(actor=actor, capability=OrganisationCapability.EDIT, unit=unit)

@@ -1,11 +1,10 @@
 """Words of buttons, states and notices, said in one place."""
 
 from datetime import date
-from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
-from duban.tasks.states import OPEN_STATUSES, DueKind, TaskStatus
+from duban.tasks.states import NOT_OWED, OPEN_STATUSES, DueKind, TaskStatus
 
 
 def button(step_name: str) -> str:
@@ -16,6 +15,8 @@ def button(step_name: str) -> str:
         "insist": _("Send again"),
         "withdraw": _("Withdraw"),
         "ask_done": _("Ask for completion"),
+        "declare": _("Declare done"),
+        "resume": _("Resume"),
         "accept": _("Accept as done"),
         "return": _("Return for more"),
     }[step_name]
@@ -29,6 +30,8 @@ def after_step(*, step_name: str, status: str) -> str:
         "insist": _("Sent again; the unit has to sign for it."),
         "withdraw": _("Withdrawn."),
         "ask_done": _("Sent for checking. Somebody else looks at it now."),
+        "declare": _("Declared done. Samples are looked at by somebody else."),
+        "resume": _("Resumed. It is in hand again."),
         "accept": _("Accepted as done."),
         "return": _("Returned with a new date."),
     }[step_name]
@@ -40,6 +43,8 @@ def judged(*, status: str, agreed_due: date | None, due_kind: str, as_of: date, 
 
     Work without a date is never late: it is long-term, recurring, or simply undated.
     """
+    if status == TaskStatus.LONG_TERM:
+        return "long", str(TaskStatus.LONG_TERM.label)
     if status in OPEN_STATUSES and agreed_due is not None and agreed_due < as_of:
         return "overdue", _("Overdue")
     if status in OPEN_STATUSES and agreed_due is not None and agreed_due <= near_until:
@@ -48,15 +53,9 @@ def judged(*, status: str, agreed_due: date | None, due_kind: str, as_of: date, 
         return "long", str(DueKind(due_kind).label)
     if status == TaskStatus.DONE:
         return "done", _("Done")
-    if status in {TaskStatus.DECLINED, TaskStatus.WITHDRAWN}:
+    if status in NOT_OWED:
         return "off", str(TaskStatus(status).label)
     return "normal", _("On course")
-
-
-def attachment_header(name: str) -> str:
-    """Return the header that hands a file out under its own name, Chinese included (RFC 6266)."""
-    plain = name.encode("ascii", "ignore").decode().replace('"', "").replace("\\", "") or "file"
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
 def share_done(*, finished: int, issued: int) -> str:

@@ -1,6 +1,6 @@
 """
 Tables as offices exchange them: reading .xlsx, .csv and Word tables, returning them with errors marked, templates, exports.
 
-Owns: no tables, no addresses.
+Owns: ColumnMapping.
 Uses: kernel.
 """

@@ -108,6 +108,11 @@ class Table:
     context: dict[str, str]
     problems: list[CellError]
     skipped: list[Skipped]
+    # Which title of the file each column was found under; `mapping` is the part of it that a person once said, and
+    # `described` (fingerprint, titles with values) is what it takes to say it anew.
+    titles: dict[str, str] = field(default_factory=dict)
+    mapping: dict[str, str] = field(default_factory=dict)
+    described: dict[str, Any] = field(default_factory=dict)
 
 
 def plain_title(title: str) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from duban.kernel.confined_child import Unusable
@@ -43,6 +44,20 @@ def read_listing(content: bytes) -> Listing:
     if encoding.startswith("utf-16"):
         encoding = "utf-16"
     return Listing(records=records, encoding=encoding, delimiter=delimiter, line_end="\r\n" if "\r\n" in head else "\n")
+
+
+def records_of(content: bytes) -> Iterator[list[str]]:
+    """The records of a .csv one by one, however many there are; raises Unusable."""
+    decoded = decode(content)
+    if decoded.replaced:
+        raise Unusable("binary")
+    text = decoded.text.removeprefix("\ufeff")
+    delimiter = max(",\t;", key=text[:20_000].count)
+    csv.field_size_limit(LONGEST_FIELD)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as fault:
+        raise Unusable("damaged") from fault
 
 
 def write_listing(listing: Listing, records: list[list[str]]) -> bytes:

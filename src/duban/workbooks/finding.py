@@ -141,6 +141,11 @@ def _covered(grid: Grid, *, last: int) -> dict[tuple[int, int], tuple[int, int, 
     return covered
 
 
+def header_at(grid: Grid, top: int, bottom: int) -> dict[int, str]:
+    """The title of each column when these rows are taken as the header."""
+    return _titles(grid, _covered(grid, last=bottom), top, bottom)
+
+
 def _titles(grid: Grid, covered: dict[tuple[int, int], tuple[int, int, str]], top: int, bottom: int) -> dict[int, str]:
     places = {place for row in range(top, bottom + 1) for place in grid.rows.get(row, {})}
     places |= {place for row, place in covered if top <= row <= bottom}
@@ -234,6 +239,20 @@ def content(
                 filled[place] = cell
         lines.append(Line(number=number, own=own, filled=filled))
     return lines, skipped
+
+
+def is_no_content(found: Found, own: dict[int, Cell], *, example: str) -> bool:
+    """Whether a row of a long list is a total, a note, a line for signatures, a repeated header or the example."""
+    texts = [cell.text.strip() for _, cell in sorted(own.items())]
+    first = unicodedata.normalize("NFKC", "".join(texts[0][:LONGEST_TITLE].split()))
+    if _TOTAL.match(first) or _EXAMPLE.match(first) or (_NOTE.match(first) or _SIGNATURE.match(first)):
+        return True
+    telling = {place: own[place] for place in found.places.values() if place in own}
+    if example and row_print([cell.text for _, cell in sorted(telling.items())]) == example:
+        return True
+    header = {place: title.rpartition("/")[2] for place, title in found.titles.items()}
+    same = sum(header.get(place) == "".join(cell.text.split()) for place, cell in telling.items())
+    return bool(telling) and same > len(telling) / 2
 
 
 def _leading_greys(grid: Grid, numbers: Sequence[int]) -> set[int]:

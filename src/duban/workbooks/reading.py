@@ -8,12 +8,14 @@ from duban.kernel.errors import InvalidInput
 from duban.workbooks.columns import CellError, Column, Row, Skipped, Table, packed
 from duban.workbooks.sentences import SENTENCES
 
+# Fingerprint of a header → key of a column → title in the file.
+Mappings = Mapping[str, Mapping[str, str]]
+
 MOST_BYTES = 20 * 1024 * 1024
 LIMITS = Limits(memory_mb=1024, cpu_s=40, wall_s=60, output_mb=200)
 
-_KINDS = {".xlsx": "xlsx", ".csv": "csv", ".txt": "csv", ".docx": "docx"}
+_KINDS = {".xlsx": "xlsx", ".xls": "xls", ".csv": "csv", ".txt": "csv", ".docx": "docx"}
 _SAVE_AS = {
-    ".xls": "old-xlsx",
     ".et": "old-xlsx",
     ".ett": "old-xlsx",
     ".ods": "old-xlsx",
@@ -34,13 +36,13 @@ def refuse(code: str, **values: object) -> InvalidInput:
     return InvalidInput(sentence(code, values, SENTENCES), code=code)
 
 
-def kind_of(*, content: bytes, file_name: str) -> str:
-    """ "xlsx", "csv" or "docx" by the name's ending; raises InvalidInput for other files, nothing in it, or too much."""
+def kind_of(*, content: bytes, file_name: str, most: int = MOST_BYTES) -> str:
+    """ "xlsx", "xls", "csv" or "docx" by the name's ending; raises InvalidInput for others, nothing in it, or too much."""
     ending = "." + file_name.lower().rpartition(".")[2] if "." in file_name else ""
     if not content:
         raise refuse("empty")
-    if len(content) > MOST_BYTES:
-        raise refuse("too-large", most=MOST_BYTES // (1024 * 1024))
+    if len(content) > most:
+        raise refuse("too-large", most=most // (1024 * 1024))
     if ending in _SAVE_AS:
         raise refuse(_SAVE_AS[ending])
     if ending not in _KINDS:
@@ -51,16 +53,25 @@ def kind_of(*, content: bytes, file_name: str) -> str:
     return kind
 
 
-def read_table(*, content: bytes, file_name: str, columns: Sequence[Column], sheet_marker: str | None = None) -> Table:
+def read_table(
+    *,
+    content: bytes,
+    file_name: str,
+    columns: Sequence[Column],
+    sheet_marker: str | None = None,
+    mappings: Mappings | None = None,
+) -> Table:
     """
     Read the table with these columns out of a .xlsx, .csv or .docx, in a confined process (R-014).
 
     `sheet_marker` is the template's id: a file made from another template is refused; one without any template is read by
-    its header. Nothing is evaluated: a formula is its text, and told in `problems`. Raises InvalidInput with one sentence
-    for a file that cannot be read or is not the one expected (which columns were expected, which were found).
+    its header; `mappings` says how headers of other ledgers were once named (fingerprint → column → title). Nothing is
+    evaluated: a formula is its text, and told in `problems`. Raises InvalidInput with one sentence for a file that cannot
+    be read or is not the one expected (which columns were expected, which were found); its context then carries, as
+    "described", what it takes to name the columns.
     """
     kind = kind_of(content=content, file_name=file_name)
-    meta = {"kind": kind, "columns": packed(columns), "marker": sheet_marker}
+    meta = {"kind": kind, "columns": packed(columns), "marker": sheet_marker, "mappings": mappings or {}}
     answer = run_confined(
         function="duban.workbooks.reading_child:read",
         payload=json.dumps(meta).encode() + b"\n" + content,
@@ -87,6 +98,9 @@ def read_table(*, content: bytes, file_name: str, columns: Sequence[Column], she
         version=told["version"],
         context=told["context"],
         problems=[_problem(told_problem, titles) for told_problem in told["problems"]],
+        titles=told["titles"],
+        mapping=told["mapping"],
+        described=told["described"],
         skipped=[Skipped(number=number, reason=reason, text=text) for number, reason, text in told["skipped"]],
     )
 

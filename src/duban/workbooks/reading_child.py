@@ -2,7 +2,8 @@
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from duban.kernel.confined_child import Unusable
@@ -10,6 +11,8 @@ from duban.workbooks.archive import open_office
 from duban.workbooks.columns import Cell, Column, Grid, plain_code, unpacked
 from duban.workbooks.csvtext import grid_of, read_listing
 from duban.workbooks.finding import Found, content, find_table
+from duban.workbooks.mapping import described, remembered
+from duban.workbooks.oldsheets import read_old_sheets
 from duban.workbooks.sheets import read_sheets
 from duban.workbooks.wordtables import read_word_tables
 
@@ -20,6 +23,8 @@ NAMED_CHOICES = 12
 
 def grids_of(kind: str, body: bytes) -> list[Grid]:
     """All sheets or tables of a file; raises Unusable."""
+    if kind == "xls":
+        return read_old_sheets(body)
     if kind == "csv":
         return [grid_of(read_listing(body))]
     opened = open_office(body, kind=kind)
@@ -34,13 +39,43 @@ def marks_of(grids: Sequence[Grid]) -> dict[str, str]:
     return {}
 
 
-def located(kind: str, body: bytes, columns: Sequence[Column], marker: str | None) -> tuple[Found, dict[str, str]]:
-    """The table in the file and the marks of its template; raises Unusable for a file of another template."""
-    grids = grids_of(kind, body)
+@dataclass(frozen=True, kw_only=True)
+class Located:
+    """The table in a file, the columns as its titles name them, the mapping that said so, the marks of its template."""
+
+    found: Found
+    columns: list[Column]
+    mapping: dict[str, str]
+    marks: dict[str, str]
+
+
+def located(
+    kind: str,
+    body: bytes,
+    columns: Sequence[Column],
+    marker: str | None,
+    mappings: Mapping[str, Mapping[str, str]] | None = None,
+) -> Located:
+    """The table in the file; raises Unusable for a file of another template, or one whose columns nobody has named yet."""
+    return located_in(grids_of(kind, body), columns, marker, mappings or {})
+
+
+def located_in(
+    grids: Sequence[Grid], columns: Sequence[Column], marker: str | None, mappings: Mapping[str, Mapping[str, str]]
+) -> Located:
+    """As `located`, in sheets that were read already."""
     marks = marks_of(grids)
     if marker and marks.get("template") and marks["template"] != marker:
         raise Unusable("other-template", template=marks["template"], expected=marker)
-    return find_table([g for g in grids if g.name not in (MARKER_SHEET, CHOICE_SHEET)], columns), marks
+    content_grids = [g for g in grids if g.name not in (MARKER_SHEET, CHOICE_SHEET)]
+    named, mapping = remembered(content_grids, columns, mappings)
+    try:
+        found = find_table(content_grids, named)
+    except Unusable as unusable:
+        if unusable.code == "wrong-file":
+            unusable.values["described"] = described(content_grids)
+        raise
+    return Located(found=found, columns=named, mapping=mapping, marks=marks)
 
 
 def read(payload: bytes) -> bytes:
@@ -48,7 +83,8 @@ def read(payload: bytes) -> bytes:
     head, _, body = payload.partition(b"\n")
     meta = json.loads(head)
     columns = unpacked(meta["columns"])
-    found, marks = located(meta["kind"], body, columns, meta["marker"])
+    place = located(meta["kind"], body, columns, meta["marker"], meta.get("mappings"))
+    found, marks, columns = place.found, place.marks, place.columns
     present = [column for column in columns if column.key in found.places]
     serial = [found.places[column.key] for column in present if column.serial]
     required = [found.places[column.key] for column in present if column.required]
@@ -77,6 +113,9 @@ def read(payload: bytes) -> bytes:
             "columns": [column.key for column in present],
             "rows": rows,
             "fingerprint": found.fingerprint,
+            "titles": {column.key: found.titles[found.places[column.key]] for column in present},
+            "mapping": place.mapping,
+            "described": described([found.grid]),
             "template": marks.get("template", ""),
             "version": marks.get("version", ""),
             "context": {

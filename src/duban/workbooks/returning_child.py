@@ -19,7 +19,7 @@ def mark(payload: bytes) -> bytes:
     """Mark the errors; payload is a line of JSON (kind, columns, marker, title, errors) and the file."""
     head, _, body = payload.partition(b"\n")
     meta = json.loads(head)
-    found, _marks = located(meta["kind"], body, unpacked(meta["columns"]), meta["marker"])
+    found = located(meta["kind"], body, unpacked(meta["columns"]), meta["marker"], meta["mappings"]).found
     place = _place(found)
     marks = [
         Mark(row=row, places=[found.places[key] for key in keys if key in found.places], text=text)

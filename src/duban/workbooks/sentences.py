@@ -5,19 +5,20 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES: dict[str, object] = {
     "empty": _("There is nothing in the file"),
     "too-large": _("The file is larger than {most} MB; divide it and upload the parts one by one"),
-    "unknown-kind": _("This kind of file cannot be read; upload .xlsx, .csv or a table in .docx"),
+    "unknown-kind": _("This kind of file cannot be read; upload .xlsx, .xls, .csv or a table in .docx"),
     "not-xlsx": _(
         "This is not an .xlsx workbook, whatever its name says; open it in WPS or Excel, save it as .xlsx and upload that"
     ),
+    "not-xls": _("This is a newer workbook with the ending .xls; give it the ending .xlsx and upload it again"),
     "not-docx": _(
         "This is not a .docx document, whatever its name says; open it in WPS or Word, save it as .docx and upload that"
     ),
     "not-csv": _("This is a workbook with the ending of a text file; give it the ending .xlsx and upload it again"),
     "old-xlsx": _(
-        "This older table format cannot be read; open it in WPS or Excel, choose “Save as”, format .xlsx, and upload that"
+        "This table format cannot be read; open it in WPS or Excel, choose “Save as”, format .xlsx, and upload that"
     ),
     "old-docx": _(
-        "This older text format cannot be read; open it in WPS or Word, choose “Save as”, format .docx, and upload that"
+        "This text format cannot be read; open it in WPS or Word, choose “Save as”, format .docx, and upload that"
     ),
     "encrypted": _("The file is protected by a password; remove the password and upload it again"),
     "macros": _("The file contains macros; save it without macros (.xlsx or .docx) and upload that"),

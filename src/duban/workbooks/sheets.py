@@ -23,6 +23,7 @@ _BUILT_IN_DATES = {*range(14, 18), 22, *range(27, 32), 36, *range(50, 55), 57, 5
 _BUILT_IN_TIMES = {*range(18, 22), *range(32, 36), *range(45, 48), 55, 56}
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\s+ref=["']([A-Z0-9:$]+)["']""")
 _RANGE = re.compile(r"^\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?$")
 
 
@@ -174,30 +175,75 @@ def _ended(opened: OfficeFile, part: str, names: tuple[str, ...]) -> Iterator[El
         raise Unusable("damaged") from fault
 
 
+class Book:
+    """A workbook that was opened: its tables of styles and shared texts, and its sheets to be gone through."""
+
+    def __init__(self, opened: OfficeFile) -> None:
+        self.opened = opened
+        main = next(
+            (target for kind, target in related(opened, "").values() if kind == "officeDocument"), MAIN_PART["xlsx"]
+        )
+        book = opened.tree(main)
+        relations = related(opened, main)
+        parts = {kind: target for kind, target in relations.values() if kind in ("styles", "sharedStrings")}
+        self.styles = Styles(opened, parts.get("styles"))
+        self.texts = _shared(opened, parts.get("sharedStrings"))
+        setting = book.find("{*}workbookPr")
+        self.from_1904 = setting is not None and setting.get("date1904") in ("1", "true")
+        self.empty: list[Grid] = []
+        for sheet in list(book.iterfind("{*}sheets/{*}sheet"))[:MOST_SHEETS]:
+            link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
+            kind, part = relations.get(link, ("", ""))
+            if kind == "worksheet":
+                hidden = sheet.get("state", "visible") != "visible"
+                self.empty.append(Grid(name=sheet.get("name", ""), part=part, hidden=hidden))
+        if not self.empty:
+            raise Unusable("damaged")
+
+    def heads(self, *, most: int) -> list[Grid]:
+        """The first rows of each sheet, with all merged ranges."""
+        for grid in self.empty:
+            for number, cells in self.rows(grid.part):
+                grid.rows[number] = cells
+                if len(grid.rows) >= most:
+                    break
+            grid.merges = _merges(self.opened, grid.part)
+        return self.empty
+
+    def rows(self, part: str) -> Iterator[tuple[int, dict[int, Cell]]]:
+        """All rows of a sheet with something in them, one by one."""
+        number = 0
+        for node in _ended(self.opened, part, ("row",)):
+            given = node.get("r", "")
+            number = int(given) if given.isdecimal() else number + 1
+            cells = _cells(node, styles=self.styles, texts=self.texts, from_1904=self.from_1904)
+            if cells:
+                yield number, cells
+
+
 def read_sheets(opened: OfficeFile) -> list[Grid]:
     """All worksheets in the order of their tabs; raises Unusable for damage and for more rows than `MOST_ROWS`."""
-    main = next(
-        (target for kind, target in related(opened, "").values() if kind == "officeDocument"), MAIN_PART["xlsx"]
-    )
-    book = opened.tree(main)
-    relations = related(opened, main)
-    parts = {kind: target for kind, target in relations.values() if kind in ("styles", "sharedStrings")}
-    styles = Styles(opened, parts.get("styles"))
-    texts = _shared(opened, parts.get("sharedStrings"))
-    setting = book.find("{*}workbookPr")
-    from_1904 = setting is not None and setting.get("date1904") in ("1", "true")
-    grids: list[Grid] = []
-    for sheet in list(book.iterfind("{*}sheets/{*}sheet"))[:MOST_SHEETS]:
-        link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
-        kind, part = relations.get(link, ("", ""))
-        if kind != "worksheet":
-            continue
-        grid = Grid(name=sheet.get("name", ""), part=part, hidden=sheet.get("state", "visible") != "visible")
-        _fill(grid, opened, styles=styles, texts=texts, from_1904=from_1904)
-        grids.append(grid)
-    if not grids:
-        raise Unusable("damaged")
-    return grids
+    book = Book(opened)
+    for grid in book.empty:
+        _fill(grid, opened, styles=book.styles, texts=book.texts, from_1904=book.from_1904)
+    return book.empty
+
+
+def _merges(opened: OfficeFile, part: str) -> list[tuple[int, int, int, int]]:
+    """The merged ranges of a sheet, found in its markup without reading the rows before them."""
+    found = []
+    tail = b""
+    with opened.stream(part) as stream:
+        while chunk := stream.read(1 << 20):
+            searched = tail + chunk
+            end = 0
+            for match in _MERGED.finditer(searched):
+                end = match.end()
+                area = range_of(match[1].decode())
+                if area and area[3] <= MOST_COLUMNS:
+                    found.append(area)
+            tail = searched[max(end, len(searched) - 100) :]
+    return found
 
 
 def _fill(grid: Grid, opened: OfficeFile, *, styles: Styles, texts: list[str], from_1904: bool) -> None:

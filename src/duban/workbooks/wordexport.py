@@ -61,7 +61,7 @@ def _page(document: Any, paper: str) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_MARGIN)
     normal = document.styles["Normal"]
     normal.font.size = Pt(10.5)
-    _face(normal.element.get_or_add_rPr(), BODY)
+    name_face(normal.element.get_or_add_rPr(), BODY)
     footer = section.footer.paragraphs[0]
     footer.alignment = WD_ALIGN_PARAGRAPH.CENTER
     for instruction in ("PAGE", "NUMPAGES"):
@@ -72,7 +72,7 @@ def _page(document: Any, paper: str) -> None:
         footer._p.append(field)  # noqa: SLF001 - the library has no fields
 
 
-def _face(run_properties: Any, face: str) -> None:
+def name_face(run_properties: Any, face: str) -> None:
     """Name the face for all four scripts; with one missing, Word takes the face of the theme for it."""
     fonts = run_properties.get_or_add_rFonts()
     for name in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
@@ -92,7 +92,7 @@ def _paragraph(document: Any, text: str, *, face: str, size: float, centred: boo
 def _run(paragraph: Any, text: str, *, face: str, size: float) -> None:
     run = paragraph.add_run(printable(text))
     run.font.size = Pt(size)
-    _face(run._r.get_or_add_rPr(), face)  # noqa: SLF001 - the library sets two of the four faces
+    name_face(run._r.get_or_add_rPr(), face)  # noqa: SLF001 - the library sets two of the four faces
 
 
 def _table(document: Any, columns: Sequence[ExportColumn], rows: Sequence[Sequence[object]], *, width: float) -> None:

@@ -93,15 +93,31 @@ def test_nobody_but_the_security_administrator_grants(
 
 @pytest.mark.parametrize("role", ["system_admin", "security_admin", "audit_admin"])
 @pytest.mark.parametrize("held", ["system_admin", "security_admin", "audit_admin"])
-def test_the_three_administrators_are_three_accounts(role: str, held: str, admin: Actor, tree: factories.Tree) -> None:
+def test_the_three_administrators_are_three_people(role: str, held: str, admin: Actor, tree: factories.Tree) -> None:
     other = factories.make_person_with_account(unit=tree.counties[0], role=held)
     if role == held:
         give(admin, other, tree.counties[1], role=role)
         return
-    with pytest.raises(NotAllowed):
+    with pytest.raises(InvalidInput, match="三人分别担任"):
         give(admin, other, tree.counties[1], role=role)
     commands.end_grant(actor=admin, grant_id=other.grant.pk, reason="rotation", at=timezone.now())
     give(admin, other, tree.counties[1], role=role)
+
+
+def test_two_administrations_may_follow_each_other(
+    admin: Actor, account: factories.Account, tree: factories.Tree
+) -> None:
+    now = timezone.now()
+    give(admin, account, tree.city, role="system_admin", starts_at=now + timedelta(days=5))
+    give(admin, account, tree.city, role="audit_admin", ends_at=now + timedelta(days=5))
+    with pytest.raises(InvalidInput):
+        give(admin, account, tree.counties[0], role="audit_admin", ends_at=now + timedelta(days=6))
+
+
+def test_nobodys_account_administers_nothing(admin: Actor, account: factories.Account, tree: factories.Tree) -> None:
+    type(account.person).objects.filter(pk=account.person.pk).update(user=None)
+    with pytest.raises(InvalidInput):
+        give(admin, account, tree.city, role="audit_admin")
 
 
 def test_a_grant_holds_from_its_start_until_its_end(

@@ -14,6 +14,9 @@ from duban.accounts import commands as accounts
 from duban.accounts.demonstration import PASSWORD
 from duban.campaigns import commands as campaigns
 from duban.campaigns.models import Campaign
+from duban.config.demo.above import pass_on, register_meetings
+from duban.config.demo.burden import fill_burden
+from duban.config.demo.cast import SHUANGHUAI
 from duban.config.demo.city import build_city
 from duban.config.demo.model import DemoCity, DemoPerson, DemoUnit
 from duban.config.demo.past import work_off_the_past
@@ -38,7 +41,7 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
     """
     Fill the database with the invented city: units, people, accounts, a campaign with three months of work.
 
-    `size` is "full" (611 units) or "small" (about 30). Returns False where units exist already and `only_if_empty`.
+    `size` is "full" (611 units) or "small" (about 40). Returns False where units exist already and `only_if_empty`.
 
     :raises InvalidInput: if units exist already
     """
@@ -75,17 +78,20 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
     campaign = _campaign(actor=actor, root=root, at=at)
     say("Working off three months …")
     work_off_the_past(actor=actor, campaign=campaign, root=root, at=at, is_small=size == "small", say=say)
-    directives.take_in_document(
+    fill_burden(actor=actor, campaign=campaign, at=at)
+    held = directives.take_in_document(
         actor=actor, campaign_id=campaign.pk, unit_id=root.pk, text=speech(), at=at - timedelta(days=3)
     )
     directives.take_in_document(
         actor=actor, campaign_id=campaign.pk, unit_id=root.pk, text=short_speech(), at=at - timedelta(days=2)
     )
+    register_meetings(actor=actor, campaign=campaign, root=root, speech=held, at=at)
+    pass_on(actor=actor, campaign=campaign, root=root, at=at)
     return True
 
 
 def _small(city: DemoCity) -> list[DemoUnit]:
-    """Thirty units that still have every level, and everybody of the cast who sits in one of them."""
+    """Some forty units: every level, everybody of the cast who sits in one of them, the villages of one township."""
     wanted = {city.units[0].key}
     parents = {unit.key: unit.parent_key for unit in city.units}
     for entry in city.cast:
@@ -95,7 +101,8 @@ def _small(city: DemoCity) -> list[DemoUnit]:
                 while key is not None:
                     wanted.add(key)
                     key = parents[key]
-    return [unit for unit in city.units if unit.key in wanted]
+    villages = {unit.key for unit in city.units if unit.parent_key == SHUANGHUAI and unit.kind == "village"}
+    return [unit for unit in city.units if unit.key in wanted | villages]
 
 
 def _import_units(

@@ -10,12 +10,14 @@ import pytest
 from typer.testing import CliRunner
 
 from duban.config import cli
-from duban.config.demo import past
+from duban.config.demo import above, past
 from duban.config.demo.speech import short_speech
 from duban.config.factories import SOME_MOMENT, build_tree
+from duban.directives import queries as directives
 from duban.figures.models import FiguresDay
 from duban.kernel.authority import Actor
 from duban.organisation.models import Unit
+from duban.portal import queries as portal
 from duban.tasks.models import TaskFigures, TaskFiguresPast
 
 DUBAN = str(Path(sys.executable).with_name("duban"))
@@ -122,9 +124,21 @@ class TestDemo:
         assert FiguresDay.objects.get().as_of == SOME_MOMENT.date()
         assert TaskFigures.objects.exclude(done=0).exists()
         assert TaskFiguresPast.objects.values("valid_from").distinct().count() > len(past.ROWS)
+        self._third_meeting_and_papers_from_above()
         assert not fill_demo(
             actor=Actor.system("test"), at=SOME_MOMENT, size="small", only_if_empty=True, say=lambda _line: None
         )
+
+    def _third_meeting_and_papers_from_above(self):
+        system = Actor.system("test")
+        lines = directives.meeting_rows(actor=system, given=directives.MeetingFilter())
+        assert [(line.number, line.texts) for line in lines] == [(3, 1), (2, 0), (1, 0)]
+        assert directives.meeting_page(actor=system, meeting_id=lines[0].meeting.pk).said_number is None
+        papers = list(directives.visible_passings(actor=system))
+        assert len(papers) == len(above.FROM_ABOVE)
+        for paper in papers:
+            forwarded = portal.only_forwarded(actor=system, passing_id=paper.pk)
+            assert [row.unit.name for row in forwarded] == [above.FORWARDS_ONLY]
 
 
 class TestServe:

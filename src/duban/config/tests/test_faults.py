@@ -143,6 +143,7 @@ def _issued_to_many() -> Assignment:
         target="class",
         target_rule={"kinds": ["village"]},
         due_on=factories.SOME_DAY,
+        closing_mode="declare",
     )
     draft = commands.create_assignment(
         actor=SYSTEM, campaign_id=campaign.pk, assigner_id=tree.city.pk, text=text, at=factories.SOME_MOMENT

@@ -11,12 +11,24 @@ from duban.directives import queries
 from duban.directives.models import Document, Requirement
 from duban.directives.policy import may_edit
 from duban.directives.reading import due_of
-from duban.directives.states import DOCUMENT_FLOW, DocumentKind, DocumentStatus, RequirementStatus
+from duban.directives.states import DOCUMENT_FLOW, DocumentKind, DocumentStatus, OriginLevel, RequirementStatus
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, Stale
 from duban.workdays import queries as workdays
 
-FACTS = ("title", "kind", "dated_on", "speaker_role", "on_behalf_of", "based_on")
+FACTS = (
+    "title",
+    "kind",
+    "dated_on",
+    "speaker_role",
+    "on_behalf_of",
+    "based_on",
+    "origin_level",
+    "giver",
+    "concerns",
+    "paper_number",
+    "received_on",
+)
 
 
 def lock_document(*, actor: Actor, document_id: int) -> Document:
@@ -40,6 +52,11 @@ def set_document_facts(
     on_behalf_of: str = "",
     based_on: str = "",
     kind: str = DocumentKind.SPEECH,
+    origin_level: str = "",
+    giver: str = "",
+    concerns: str = "",
+    paper_number: str = "",
+    received_on: date | None = None,
 ) -> Document:
     """
     Correct what is known about a paper. A new date reckons every deadline of its requirements anew (R-700, R-714).
@@ -49,7 +66,7 @@ def set_document_facts(
     :raises NotFound: if this actor cannot see the paper
     :raises NotAllowed: if this actor may not decide about it
     :raises Stale: if somebody changed it meanwhile; carries both texts
-    :raises InvalidInput: if the title is empty or the kind is unknown
+    :raises InvalidInput: if the title is empty, the kind or the level is unknown, or it was received before its date
     """
     document = lock_document(actor=actor, document_id=document_id)
 
@@ -60,6 +77,11 @@ def set_document_facts(
         "speaker_role": speaker_role.strip()[:120],
         "on_behalf_of": on_behalf_of.strip()[:60],
         "based_on": based_on.strip()[:300],
+        "origin_level": origin_level,
+        "giver": giver.strip()[:120],
+        "concerns": concerns.strip()[:300],
+        "paper_number": paper_number.strip()[:60],
+        "received_on": received_on,
     }
     before = {name: getattr(document, name) for name in FACTS}
     if document.version != version:
@@ -72,6 +94,7 @@ def set_document_facts(
         raise InvalidInput(_("Please give the text a title."), fields={"title": _("Please give the text a title.")})
     if kind not in DocumentKind.values:
         raise InvalidInput(_("Please choose the kind of paper."))
+    check_receipt(origin_level=origin_level, dated_on=dated_on, received_on=received_on)
     if given == before:
         return document
 
@@ -98,6 +121,19 @@ def set_document_facts(
     return document
 
 
+def check_receipt(*, origin_level: str, dated_on: date | None, received_on: date | None) -> None:
+    """
+    Look whether level and days of a paper can be.
+
+    :raises InvalidInput: if the level is unknown, or the paper was received before its date
+    """
+    if origin_level and origin_level not in OriginLevel.values:
+        raise InvalidInput(_("Please choose the level from which it comes."))
+    if received_on is not None and dated_on is not None and received_on < dated_on:
+        earlier = _("It cannot have been received before its own date.")
+        raise InvalidInput(earlier, fields={"received_on": earlier})
+
+
 def facts_in_words(facts: dict[str, object]) -> str:
     """Return the facts as lines for comparing two versions of a form."""
     words = {
@@ -107,6 +143,11 @@ def facts_in_words(facts: dict[str, object]) -> str:
         "speaker_role": gettext("Post of the speaker"),
         "on_behalf_of": gettext("On behalf of"),
         "based_on": gettext("Upper-level paper it carries out"),
+        "origin_level": gettext("Comes from"),
+        "giver": gettext("From whom"),
+        "concerns": gettext("Concerns"),
+        "paper_number": gettext("Number of the paper"),
+        "received_on": gettext("Received on"),
     }
     return "\n".join(f"{words[name]}: {_shown(name, facts[name])}" for name in FACTS)
 
@@ -114,6 +155,8 @@ def facts_in_words(facts: dict[str, object]) -> str:
 def _shown(name: str, value: object) -> str:
     if name == "kind" and value in DocumentKind.values:
         return str(DocumentKind(str(value)).label)
+    if name == "origin_level" and value in OriginLevel.values:
+        return str(OriginLevel(str(value)).label)
     return str(value or "—")
 
 

@@ -2,16 +2,19 @@
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from duban.attachments import commands as attachments
 from duban.attachments.models import StoredFile
 from duban.audit import commands as audit
 from duban.campaigns import queries as campaigns
+from duban.campaigns.models import Campaign
 from duban.campaigns.states import CampaignStatus
+from duban.directives.commands.facts import check_receipt
 from duban.directives.extraction import extract_text
 from duban.directives.models import Document, OutlineNode, Requirement
 from duban.directives.policy import DirectivesCapability, may_take_in
@@ -20,6 +23,7 @@ from duban.directives.states import DocumentKind
 from duban.kernel.authority import Actor, decide
 from duban.kernel.errors import InvalidInput
 from duban.organisation import queries as organisation
+from duban.organisation.models import Unit
 from duban.workdays import queries as workdays
 
 # Three hours of speech; what is longer is several papers in one.
@@ -44,9 +48,14 @@ def take_in_document(
     content: bytes | None = None,
     file_name: str = "",
     kind: str = DocumentKind.SPEECH,
+    origin_level: str = "",
+    received_on: date | None = None,
 ) -> Document:
     """
     Take in a paper for a unit's office: pasted `text`, or the `content` of a file.
+
+    `origin_level` is the level that it comes from, empty for the unit's own. It is received on the day on which it is
+    taken in unless `received_on` says otherwise (R-717).
 
     The text is kept as it came; outline and requirements are proposals until a person decides about them. A transcript
     that its speaker has not reviewed and a model text stay unconfirmed (R-687, R-701).
@@ -55,25 +64,19 @@ def take_in_document(
     :raises NotAllowed: if this actor may not take in papers there
     :raises InvalidInput: if there is nothing to read, it cannot be read, is too long, or was taken in before
     """
-    campaign = campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
-    unit = organisation.get_unit(actor=actor, unit_id=unit_id)
-
-    may_take_in(actor, unit).require()
+    campaign, unit = office_of(actor=actor, campaign_id=campaign_id, unit_id=unit_id)
     if kind not in DocumentKind.values:
         raise InvalidInput(_("Please choose the kind of paper."))
-    if campaign.status == CampaignStatus.ENDED:
-        raise InvalidInput(_("This campaign has ended; it takes in no more papers."))
-    if not unit.path.startswith(campaign.root.path):
-        raise InvalidInput(_("This unit takes no part in the campaign."))
+    check_receipt(origin_level=origin_level, dated_on=None, received_on=None)
     if text.strip() and content is not None:
         raise InvalidInput(_("Please paste the text or choose a file, not both."))
     encoding = PASTED_ENCODING
     if content is not None:
         extracted = extract_text(content=content, file_name=file_name)
         text, encoding = extracted.text, extracted.encoding or extracted.kind
-    _check(text)
+    check_words(text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    _refuse_second(actor, campaign.pk, sha256)
+    refuse_second(actor, campaign.pk, sha256)
     reading = read_text(text=text, calendar=workdays.calendar(actor=actor))
 
     original = _stored(actor, content, file_name, at)
@@ -92,13 +95,15 @@ def take_in_document(
                 speaker_role=reading.speaker_role,
                 on_behalf_of=reading.on_behalf_of,
                 dated_on=reading.dated_on,
+                origin_level=origin_level,
+                received_on=received_on or timezone.localdate(at),
                 findings=reading.findings,
                 taken_in_by=actor.user_id or 0,
                 taken_in_at=at,
             )
     except IntegrityError:
         # Somebody else took the same text in between the look and the insert.
-        _refuse_second(actor, campaign.pk, sha256)
+        refuse_second(actor, campaign.pk, sha256)
         raise
     _save_reading(document, reading)
 
@@ -122,7 +127,30 @@ def take_in_document(
     return document
 
 
-def _check(text: str) -> None:
+def office_of(*, actor: Actor, campaign_id: int, unit_id: int) -> tuple[Campaign, Unit]:
+    """
+    Return the campaign and the unit for whose office this actor registers something there.
+
+    :raises NotFound: if this actor cannot see the campaign or the unit
+    :raises NotAllowed: if this actor may not take in papers there
+    :raises InvalidInput: if the campaign has ended, or the unit takes no part in it
+    """
+    campaign = campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
+    unit = organisation.get_unit(actor=actor, unit_id=unit_id)
+    may_take_in(actor, unit).require()
+    if campaign.status == CampaignStatus.ENDED:
+        raise InvalidInput(_("This campaign has ended; it takes in no more papers."))
+    if not unit.path.startswith(campaign.root.path):
+        raise InvalidInput(_("This unit takes no part in the campaign."))
+    return campaign, unit
+
+
+def check_words(text: str) -> None:
+    """
+    Look whether a text may be kept.
+
+    :raises InvalidInput: if it is empty, too long, no text, or bears a mark of secrecy
+    """
     if not text.strip():
         raise InvalidInput(_("There is no text in it. Please paste the text or choose another file."))
     if _SECRET.search(text[:_HEAD_OF_PAPER]):
@@ -135,7 +163,12 @@ def _check(text: str) -> None:
         raise InvalidInput(_("This is not a text. Please paste the words, or choose a .txt, .docx or .pdf file."))
 
 
-def _refuse_second(actor: Actor, campaign_id: int, sha256: str) -> None:
+def refuse_second(actor: Actor, campaign_id: int, sha256: str) -> None:
+    """
+    Refuse what was taken in before.
+
+    :raises InvalidInput: with the title of the earlier one where this actor may see it
+    """
     earlier = Document.objects.select_related("unit").filter(campaign_id=campaign_id, sha256=sha256).first()
     if earlier is None:
         return

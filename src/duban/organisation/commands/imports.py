@@ -1,8 +1,9 @@
 """Taking over a table of units: received, checked, and then written as a whole or not at all."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,18 +16,24 @@ from duban.kernel.errors import InvalidInput
 from duban.kernel.events import publish
 from duban.organisation import queries
 from duban.organisation.commands import _loading, _tree
-from duban.organisation.events import ImportReceived
+from duban.organisation.commands.members import count_members
+from duban.organisation.events import ImportReceived, TakeOverConfirmed
 from duban.organisation.models import UnitImport
 from duban.organisation.policy import may_import
 from duban.organisation.register.entries import pack_entries, unpack_entries
 from duban.organisation.register.planning import KnownUnit, Plan, make_plan
 from duban.organisation.register.reading import UnitTable, merge_faults, read_unit_table
-from duban.organisation.states import UNIT_IMPORT_FLOW, ImportStatus
+from duban.organisation.register.table import COLUMNS, TEMPLATE_ID
+from duban.organisation.states import IMPORT_FLOW, ImportStatus
+from duban.workbooks import commands as workbooks
+from duban.workbooks import queries as ledgers
 
 # A table of so many rows is checked while its sender waits; packed, a row takes about 48 bytes.
 _CHECKED_AT_ONCE = 2000
 _PACKED_ROW = 48
 _KEPT_ERRORS = 1000
+# A longer table is taken over in the background.
+TAKEN_OVER_AT_ONCE = 5000
 
 
 @transaction.atomic
@@ -40,7 +47,10 @@ def receive_import(*, actor: Actor, root_id: int, file_name: str, content: bytes
     """
     root = queries.get_unit(actor=actor, unit_id=root_id)
     may_import(actor, root).require()
-    table = read_unit_table(content=content, file_name=file_name) if _is_small(content, file_name) else None
+    is_small = _is_small(content, file_name)
+    table, refusal = _read(actor, root.pk, content, file_name) if is_small else (None, None)
+    if refusal is not None and not _described(refusal):
+        raise refusal
 
     found = UnitImport.objects.create(
         root=root,
@@ -50,6 +60,8 @@ def receive_import(*, actor: Actor, root_id: int, file_name: str, content: bytes
         started_at=at,
         row_count=table.row_count if table else 0,
     )
+    if refusal is not None:
+        _ask_names(found, refusal, at)
     if table is not None:
         register = queries.register_below(actor=actor, root_id=root.pk, on=timezone.localdate(at))
         _finish_check(found, table, make_plan(entries=table.entries, register=register), at)
@@ -63,7 +75,7 @@ def receive_import(*, actor: Actor, root_id: int, file_name: str, content: bytes
         at=at,
         payload={"file_name": found.file_name, "sha256": hashlib.sha256(content).hexdigest()},
     )
-    if table is None:
+    if not is_small:
         publish(ImportReceived(found.pk, get_language() or "zh-hans"))
     return found
 
@@ -79,9 +91,11 @@ def check_import(*, actor: Actor, import_id: int, at: datetime) -> UnitImport:
     found = queries.get_import(actor=actor, import_id=import_id)
     if found.status != ImportStatus.CHECKING:
         return found
-    try:
-        table = read_unit_table(content=bytes(found.content), file_name=found.file_name)
-    except InvalidInput as refusal:
+    table, refusal = _read(actor, found.root_id, bytes(found.content), found.file_name)
+    if refusal is not None and _described(refusal):
+        _ask_names(found, refusal, at)
+        return found
+    if table is None:
         _finish(
             found,
             step="find_errors",
@@ -99,9 +113,51 @@ def check_import(*, actor: Actor, import_id: int, at: datetime) -> UnitImport:
 
 
 @transaction.atomic
+def name_columns(*, actor: Actor, import_id: int, mapping: Mapping[str, str], at: datetime) -> UnitImport:
+    """
+    Say which columns of a ledger are which of ours; it is remembered for the unit, and the table is checked (again).
+
+    :raises NotFound: if there is no such import, or this actor may not see it
+    :raises NotAllowed: if this actor may not import there
+    :raises IllegalStep: if it is being checked, taken over or put aside
+    :raises InvalidInput: if a column that is needed has no title, or a title is used twice or is not in the file
+    """
+    found = queries.get_import(actor=actor, import_id=import_id)
+    found = UnitImport.objects.select_for_update(of=("self",)).select_related("root").get(pk=found.pk)
+    may_import(actor, found.root).require()
+    step = IMPORT_FLOW.step("name", source=found.status)
+
+    kept = workbooks.remember_mapping(
+        actor=actor,
+        unit_id=found.root_id,
+        table=TEMPLATE_ID,
+        described=found.outcome.get("described", {}),
+        mapping=mapping,
+        columns=COLUMNS,
+        at=at,
+    )
+    found.status = step.target
+    found.entries = None
+    found.finished_at = None
+    found.save(update_fields=["status", "entries", "finished_at"])
+
+    audit.record(
+        actor=actor,
+        verb="unit_import.name",
+        object_kind="unit_import",
+        object_id=found.pk,
+        unit_id=found.root_id,
+        at=at,
+        payload={"mapping": kept},
+    )
+    publish(ImportReceived(found.pk, get_language() or "zh-hans"))
+    return found
+
+
+@transaction.atomic
 def take_over_import(*, actor: Actor, import_id: int, at: datetime) -> UnitImport:
     """
-    Write everything in a checked table, or nothing.
+    Write everything in a checked table, or nothing; a table of more than 5,000 rows is written in the background.
 
     The table is compared once more with the units as they are now; whoever changes the tree meanwhile waits.
 
@@ -112,10 +168,60 @@ def take_over_import(*, actor: Actor, import_id: int, at: datetime) -> UnitImpor
     """
     found = queries.get_import(actor=actor, import_id=import_id)
     may_import(actor, found.root).require()
+    if found.row_count <= TAKEN_OVER_AT_ONCE:
+        return _write(actor, found, step="take_over", at=at)
+    found = UnitImport.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    found.status = IMPORT_FLOW.step("begin_take_over", source=found.status).target
+    found.rows_done = 0
+    found.save(update_fields=["status", "rows_done"])
+
+    audit.record(
+        actor=actor,
+        verb="unit_import.confirm",
+        object_kind="unit_import",
+        object_id=found.pk,
+        unit_id=found.root_id,
+        at=at,
+    )
+    publish(TakeOverConfirmed(found.pk, actor.user_id or 0, get_language() or "zh-hans"))
+    return found
+
+
+def finish_take_over(*, actor: Actor, import_id: int, at: datetime) -> UnitImport:
+    """
+    Write a confirmed long table, telling meanwhile how far the comparison is; may run twice.
+
+    Not one transaction: first it is compared once more in the open, so that progress is seen; then the tree is held, and
+    all is compared and written at one moment. Where units changed so that it has errors now, nothing is written.
+
+    :raises NotFound: if there is no such import, or this actor may not see it
+    """
+    found = queries.get_import(actor=actor, import_id=import_id)
+    if found.status != ImportStatus.TAKING_OVER:
+        return found
+    register = queries.register_below(actor=actor, root_id=found.root_id, on=timezone.localdate(at))
+    entries = unpack_entries(found.entries or [])
+    make_plan(entries=entries, register=register, tell=_teller(found.pk))
+    try:
+        return _write(actor, found, step="finish_take_over", at=at)
+    except InvalidInput as refusal:
+        found.refresh_from_db()
+        _finish(
+            found,
+            step="give_up",
+            errors=[{"row": 0, "column": "", "message": str(refusal)}],
+            outcome={"errors": 1, "rows_with_errors": 1, "is_unreadable": True},
+            at=at,
+        )
+        return found
+
+
+@transaction.atomic
+def _write(actor: Actor, found: UnitImport, *, step: str, at: datetime) -> UnitImport:
     _tree.lock_tree()
     found = UnitImport.objects.select_for_update(of=("self",)).get(pk=found.pk)
 
-    step = UNIT_IMPORT_FLOW.step("take_over", source=found.status)
+    target = IMPORT_FLOW.step(step, source=found.status).target
     today = timezone.localdate(at)
     register = queries.register_below(actor=actor, root_id=found.root_id, on=today)
     plan = make_plan(entries=unpack_entries(found.entries or []), register=register)
@@ -125,12 +231,15 @@ def take_over_import(*, actor: Actor, import_id: int, at: datetime) -> UnitImpor
         )
 
     loaded = _loading.load(plan=plan, register=register, today=today)
-    found.status = step.target
-    found.outcome = plan.outcome
+    # A number in the table is what somebody declared; where there is a register of members, that counts.
+    count_members(actor=actor, unit_ids=[unit.node for unit in loaded.changed])
+    found.status = target
+    found.outcome = {**plan.outcome, **({"described": found.outcome["described"]} if found.mapping else {})}
     # From here on the units themselves say it.
     found.entries = None
+    found.rows_done = found.row_count
     found.finished_at = at
-    found.save(update_fields=["status", "outcome", "entries", "finished_at"])
+    found.save(update_fields=["status", "outcome", "entries", "rows_done", "finished_at"])
 
     audit.record(
         actor=actor,
@@ -158,7 +267,7 @@ def withdraw_import(*, actor: Actor, import_id: int, at: datetime) -> UnitImport
     found = UnitImport.objects.select_for_update(of=("self",)).select_related("root").get(pk=found.pk)
 
     may_import(actor, found.root).require()
-    step = UNIT_IMPORT_FLOW.step("withdraw", source=found.status)
+    step = IMPORT_FLOW.step("withdraw", source=found.status)
 
     found.status = step.target
     found.finished_at = at
@@ -180,6 +289,31 @@ def _is_small(content: bytes, file_name: str) -> bool:
     return rows <= _CHECKED_AT_ONCE
 
 
+def _read(actor: Actor, root_id: int, content: bytes, file_name: str) -> tuple[UnitTable | None, InvalidInput | None]:
+    mappings = ledgers.mappings_of(actor=actor, unit_id=root_id, table=TEMPLATE_ID)
+    try:
+        return read_unit_table(content=content, file_name=file_name, mappings=mappings), None
+    except InvalidInput as refusal:
+        return None, refusal
+
+
+def _described(refusal: InvalidInput) -> dict[str, object]:
+    """The titles of a file whose columns nobody has named yet, empty where it cannot be read at all."""
+    found: dict[str, object] = refusal.context.get("values", {}).get("described") or {}
+    return found
+
+
+def _ask_names(found: UnitImport, refusal: InvalidInput, at: datetime) -> None:
+    outcome: dict[str, object] = {"errors": 1, "described": _described(refusal)}
+    _finish(
+        found,
+        step="ask_names",
+        errors=[{"row": 0, "column": "", "message": str(refusal)}],
+        outcome=outcome,
+        at=at,
+    )
+
+
 def _teller(import_id: int) -> Callable[[int], None]:
     def tell(done: int) -> None:
         UnitImport.objects.filter(pk=import_id).update(rows_done=done)
@@ -189,27 +323,35 @@ def _teller(import_id: int) -> Callable[[int], None]:
 
 def _finish_check(found: UnitImport, table: UnitTable, plan: Plan, at: datetime) -> None:
     faults = merge_faults(table.faults, plan.faults)
+    found.mapping = table.mapping
     if not faults:
         found.entries = pack_entries(table.entries)
-        _finish(found, step="find_clean", errors=[], outcome=plan.outcome, at=at)
+        outcome = {**plan.outcome, "described": table.described}
+        _finish(found, step="find_clean", errors=[], outcome=outcome, at=at)
         return
     shown = [
         {"row": fault.row, "column": table.titles.get(fault.column or "", ""), "message": fault.message}
         for fault in faults[:_KEPT_ERRORS]
     ]
-    outcome: dict[str, object] = {"errors": len(faults), "rows_with_errors": len({fault.row for fault in faults})}
+    outcome = {
+        "errors": len(faults),
+        "rows_with_errors": len({fault.row for fault in faults}),
+        "described": table.described,
+    }
     _finish(found, step="find_errors", errors=shown, outcome=outcome, at=at)
 
 
 def _finish(
-    found: UnitImport, *, step: str, errors: list[dict[str, object]], outcome: dict[str, object], at: datetime
+    found: UnitImport, *, step: str, errors: list[dict[str, object]], outcome: dict[str, Any], at: datetime
 ) -> None:
-    found.status = UNIT_IMPORT_FLOW.step(step, source=found.status).target
+    found.status = IMPORT_FLOW.step(step, source=found.status).target
     found.rows_done = found.row_count
     found.errors = errors
     found.outcome = outcome
     found.finished_at = at
-    found.save(update_fields=["status", "rows_done", "row_count", "errors", "outcome", "entries", "finished_at"])
+    found.save(
+        update_fields=["status", "rows_done", "row_count", "errors", "outcome", "entries", "mapping", "finished_at"]
+    )
 
 
 def _events(import_id: int, loaded: _loading.Loaded, known: dict[int, KnownUnit]) -> list[audit.Event]:

@@ -37,6 +37,11 @@ def give_account(*, actor: Actor, person_id: int, user_id: int, at: datetime) ->
     if Person.objects.filter(user_id=user_id).exists():
         raise InvalidInput(_("This account belongs to another person."))
 
+    return tie_account(actor=actor, person=person, user_id=user_id, unit_id=posts[0].unit_id, at=at)
+
+
+def tie_account(*, actor: Actor, person: Person, user_id: int, unit_id: int, at: datetime) -> Person:
+    """Tie a new account to a person whose row is locked; the caller has decided that this actor may."""
     person.user_id = user_id
     person.save(update_fields=["user"])
 
@@ -45,7 +50,7 @@ def give_account(*, actor: Actor, person_id: int, user_id: int, at: datetime) ->
         verb="person.account",
         object_kind="person",
         object_id=person.pk,
-        unit_id=posts[0].unit_id,
+        unit_id=unit_id,
         at=at,
         payload={"user": user_id},
     )

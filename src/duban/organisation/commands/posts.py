@@ -68,7 +68,7 @@ def appoint(
 
     :raises NotFound: if this actor cannot see the unit, or there is no such person
     :raises NotAllowed: if this actor does not keep the unit's register
-    :raises InvalidInput: if kind or rank is unknown, the unit does not exist on the day, the person holds the post
+    :raises InvalidInput: if kind or rank is unknown, the unit has ended or does not exist on the day, the person holds the post
         already, the principal is to be their own deputy, or a principal of a later day is entered already
     """
     unit = _lock_unit(actor, unit_id)
@@ -83,7 +83,9 @@ def appoint(
         raise InvalidInput(_("Please choose the kind of post and the rank from the words offered."))
     if len(title) > 60 or len(field_in_charge) > 120:
         raise InvalidInput(_("Please write at most 60 characters for the title and 120 for the field in charge."))
-    if starts_on < unit.valid_from or (unit.valid_until is not None and starts_on >= unit.valid_until):
+    if unit.valid_until is not None:
+        raise InvalidInput(_("This unit has ended already."))
+    if starts_on < unit.valid_from:
         raise InvalidInput(_("The unit does not exist on this day."))
     if any(post.person_id == person.pk and post.kind == kind for post in held):
         raise InvalidInput(_("This person holds this post on that day already."))

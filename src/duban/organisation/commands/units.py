@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
@@ -12,7 +11,7 @@ from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput, NotAllowed, Stale
 from duban.organisation import queries
 from duban.organisation.commands import _tree
-from duban.organisation.models import Line, Post, Unit, UnitExternalId, UnitName
+from duban.organisation.models import Line, Unit, UnitExternalId, UnitName
 from duban.organisation.policy import may_describe, may_edit
 from duban.organisation.states import Field, Kind, Level, Rank
 
@@ -245,49 +244,6 @@ def reorder(*, actor: Actor, parent_id: int, unit_ids: Sequence[int], at: dateti
         before={str(unit_id): place for unit_id, place in before.items()},
         after={str(sister.pk): sister.place for sister in sisters},
     )
-
-
-@transaction.atomic
-def end_unit(
-    *, actor: Actor, unit_id: int, valid_until: date, at: datetime, reason: str, version: int | None = None
-) -> Unit:
-    """
-    End a unit: `valid_until` is the first day on which it no longer exists; its posts end with it.
-
-    :raises NotFound: if this actor cannot see the unit
-    :raises NotAllowed: if this actor does not keep its register
-    :raises InvalidInput: if it is the first unit, units below it still exist, it has ended, the day is not later than
-        its first, or there is no reason
-    :raises Stale: if the unit changed since `version`
-    """
-    unit = _fetch(actor, unit_id, version, holds_tree=True)
-
-    may_edit(actor, unit).require()
-    if unit.parent_id is None:
-        raise InvalidInput(_("The first unit cannot be ended."))
-    if unit.valid_until is not None:
-        raise InvalidInput(_("This unit has ended already."))
-    if valid_until <= unit.valid_from:
-        raise InvalidInput(_("The last day must come after the first."))
-    if not reason.strip():
-        raise InvalidInput(_("Please give a reason."))
-    below = Unit.objects.filter(parent=unit).filter(Q(valid_until__isnull=True) | Q(valid_until__gt=valid_until))
-    if below.exists():
-        raise InvalidInput(_("Units below this one still exist. Move or end them first."))
-    posts = Post.objects.filter(unit=unit).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=valid_until))
-    if posts.filter(starts_on__gte=valid_until).exists():
-        raise InvalidInput(_("Somebody takes up a post here on a later day. Please choose a day after it."))
-
-    unit.valid_until = valid_until
-    _save(unit, "valid_until")
-    ended = list(posts.values_list("pk", flat=True))
-    posts.update(ends_on=valid_until)
-    UnitName.objects.filter(unit=unit, valid_until__isnull=True, valid_from__lt=valid_until).update(
-        valid_until=valid_until
-    )
-
-    _record(actor, "unit.end", unit, at, {"valid_until": valid_until, "reason": reason.strip(), "posts_ended": ended})
-    return unit
 
 
 @transaction.atomic

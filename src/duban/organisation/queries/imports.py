@@ -1,7 +1,7 @@
 """Reading imports of units, and the register as an import compares with it."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from duban.organisation.register.entries import Fault
 from duban.organisation.register.people import HeldPost
 from duban.organisation.register.planning import KnownUnit, Register, make_plan
 from duban.organisation.register.reading import mark_faults, merge_faults, read_unit_table
+from duban.workbooks import queries as ledgers
 
 
 def visible_imports(*, actor: Actor) -> QuerySet[UnitImport]:
@@ -47,7 +48,9 @@ def faults_of_import(*, actor: Actor, import_id: int, on: date) -> list[Fault]:
     :raises InvalidInput: if the file cannot be read
     """
     found = get_import(actor=actor, import_id=import_id)
-    read = read_unit_table(content=bytes(found.content), file_name=found.file_name)
+    if not found.content:
+        raise NotFound(_("This file was kept for 30 days. Please upload it again."))
+    read = read_unit_table(content=bytes(found.content), file_name=found.file_name, mappings=_mappings(actor, found))
     register = register_below(actor=actor, root_id=found.root_id, on=on)
     return merge_faults(read.faults, make_plan(entries=read.entries, register=register).faults)
 
@@ -61,7 +64,27 @@ def marked_import(*, actor: Actor, import_id: int, on: date) -> bytes:
     """
     faults = faults_of_import(actor=actor, import_id=import_id, on=on)
     found = get_import(actor=actor, import_id=import_id)
-    return mark_faults(content=bytes(found.content), file_name=found.file_name, faults=faults)
+    return mark_faults(
+        content=bytes(found.content),
+        file_name=found.file_name,
+        faults=faults,
+        mappings=_mappings(actor, found),
+        row_count=found.row_count,
+    )
+
+
+def _mappings(actor: Actor, found: UnitImport) -> dict[str, dict[str, str]]:
+    return ledgers.mappings_of(actor=actor, unit_id=found.root_id, table=table.TEMPLATE_ID)
+
+
+def old_import_files(*, actor: Actor, before: datetime) -> QuerySet[UnitImport]:
+    """Return the imports received before that moment whose workbook is kept still."""
+    return UnitImport.objects.filter(started_at__lt=before).exclude(content=b"")
+
+
+def count_old_import_files(*, actor: Actor, before: datetime) -> int:
+    """Return how many workbooks of units received before that moment are kept still."""
+    return old_import_files(actor=actor, before=before).count()
 
 
 def unit_template(*, actor: Actor) -> bytes:

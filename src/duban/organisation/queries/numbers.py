@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 
 from duban.kernel.authority import Actor
-from duban.organisation.models import Post
+from duban.organisation.models import Membership, Post, Unit
 from duban.organisation.queries.lists import UnitFilters, filtered_units
 from duban.organisation.queries.people import posts_on
 from duban.organisation.queries.units import get_unit
-from duban.organisation.states import Kind, PostKind, Rank
+from duban.organisation.states import Kind, MembershipKind, PostKind, Rank
 
 # Places of work without members of their own; everything else is an organisation.
 NO_ORGANISATION = (Kind.TOP, Kind.LEADERSHIP_TEAM, Kind.SUPERVISION_GROUP, Kind.OFFICE)
@@ -35,8 +36,9 @@ def count_organisations(
     """
     Count for a unit and everything below it, or for all that this actor may see (R-010, R-022).
 
-    Members are those that each unit counts as its own. A leader is a person, counted once, whose post on the day has
-    county and division rank or above, or leads a unit of such rank where the post itself states none.
+    Members are those that each unit counts as its own: from its register of members, on past days too, where it keeps
+    one. A leader is a person, counted once, whose post on the day has county and division rank or above, or leads a unit
+    of such rank where the post itself states none.
 
     :raises NotFound: if this actor may not see the unit
     """
@@ -53,10 +55,23 @@ def count_organisations(
         .filter(unit_id__in=units.values("pk"))
         .aggregate(people=Count("person_id", distinct=True))
     )
+    members = found["members"] or 0
+    if on < timezone.localdate():
+        members = _members_then(units, on)
     return Numbers(
         units=found["units"],
         organisations=found["organisations"],
-        members=found["members"] or 0,
+        members=members,
         leaders=leaders["people"],
         as_of=on,
+    )
+
+
+def _members_then(units: QuerySet[Unit], on: date) -> int:
+    """Members on a past day: of units with a register those of that day, of others what they declare now."""
+    registered = Membership.objects.filter(kind=MembershipKind.MAIN, unit_id=OuterRef("pk"))
+    declared = units.filter(~Exists(registered)).aggregate(members=Sum("member_count"))["members"] or 0
+    return (
+        declared
+        + Membership.objects.filter(posts_on(on=on), kind=MembershipKind.MAIN, unit_id__in=units.values("pk")).count()
     )

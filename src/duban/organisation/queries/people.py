@@ -14,11 +14,6 @@ from duban.organisation.queries.units import scope_filter
 from duban.organisation.states import PostKind
 
 
-def person_of_user(*, actor: Actor, user_id: int) -> Person | None:
-    """Return the person behind an account."""
-    return Person.objects.filter(user_id=user_id).first()
-
-
 def posts_on(*, on: date) -> Q:
     """Return the filter for posts held on the day."""
     return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gt=on))
@@ -29,15 +24,6 @@ def posts_of_person(*, actor: Actor, person_id: int, on: date) -> list[Post]:
     return list(
         Post.objects.filter(posts_on(on=on), person_id=person_id)
         .select_related("unit")
-        .order_by("unit__order_path", "id")
-    )
-
-
-def posts_of_user(*, actor: Actor, user_id: int, on: date) -> list[Post]:
-    """Return the posts that the person behind an account holds on the day, each with the person, as `posts_of_person`."""
-    return list(
-        Post.objects.filter(posts_on(on=on), person__user_id=user_id)
-        .select_related("unit", "person")
         .order_by("unit__order_path", "id")
     )
 

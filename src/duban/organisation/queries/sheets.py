@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from duban.kernel.authority import Actor, Decision
-from duban.organisation.models import Post, Unit, UnitExternalId, UnitName
-from duban.organisation.policy import may_describe, may_edit, may_import
+from duban.organisation.models import Post, Unit, UnitExternalId, UnitName, UnitSuccession
+from duban.organisation.policy import may_describe, may_edit, may_import, may_read_members
 from duban.organisation.queries.lists import UnitRow, children_of
+from duban.organisation.queries.motion import successions_of
 from duban.organisation.queries.numbers import Numbers, count_organisations
 from duban.organisation.queries.people import posts_of_unit, principals_of
 from duban.organisation.queries.units import ancestors, get_unit
@@ -32,6 +33,7 @@ class UnitSheet:
     chain: list[Link]
     posts: list[Post]
     names: list[UnitName]
+    successions: list[UnitSuccession]
     external_ids: list[UnitExternalId]
     committee: Unit | None
     children: list[UnitRow]
@@ -39,6 +41,7 @@ class UnitSheet:
     may_edit: Decision
     may_describe: Decision
     may_import: Decision
+    may_read_members: Decision
 
     @property
     def principal(self) -> Post | None:
@@ -78,6 +81,7 @@ def unit_sheet(*, actor: Actor, unit_id: int, on: date) -> UnitSheet:
         chain=chain,
         posts=posts_of_unit(actor=actor, unit_id=unit.pk, on=on),
         names=list(UnitName.objects.filter(unit=unit).order_by("valid_from", "id")),
+        successions=successions_of(actor=actor, unit_id=unit.pk),
         external_ids=list(UnitExternalId.objects.filter(unit=unit).order_by("scheme")),
         committee=unit.party_parent or (chain[-2].unit if len(chain) > 1 else None),
         children=children_of(actor=actor, unit_id=unit.pk, on=on, most=MOST_CHILDREN),
@@ -85,4 +89,5 @@ def unit_sheet(*, actor: Actor, unit_id: int, on: date) -> UnitSheet:
         may_edit=may_edit(actor, unit),
         may_describe=may_describe(actor, unit),
         may_import=may_import(actor, unit),
+        may_read_members=may_read_members(actor, unit),
     )

@@ -147,6 +147,11 @@ def lines(*, actor: Actor) -> list[Line]:
     return list(Line.objects.select_related("lead_unit").order_by("id"))
 
 
+def units_of_lines(*, actor: Actor, lead_unit_id: int) -> list[int]:
+    """Return the units of the lines that a department leads, wherever they stand in the tree."""
+    return list(Unit.objects.filter(line__lead_unit_id=lead_unit_id).order_by("pk").values_list("pk", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class LineRow:
     """A line with its lead department, as far as it concerns the reader."""

@@ -258,11 +258,20 @@ class TestBadTables:
         assert found.status == "with_errors"
         assert "formula" in messages(found)[0][2]
 
-    def test_another_table_is_refused_with_the_columns_that_are_missing(self):
+    def test_of_another_table_the_columns_are_asked_for(self):
         city = top()
 
-        with pytest.raises(InvalidInput, match="another file"):
-            receive(city, as_csv([("1", "做好准备", "某局")], header=("序号", "任务", "责任单位")))
+        found = receive(city, as_csv([("1", "做好准备", "某局")], header=("序号", "任务", "责任单位")))
+
+        assert found.status == "to_name"
+        assert "another file" in messages(found)[0][2]
+        assert [one["title"] for one in found.outcome["described"]["titles"]] == ["序号", "任务", "责任单位"]
+
+    def test_what_is_no_table_at_all_is_refused(self):
+        city = top()
+
+        with pytest.raises(InvalidInput):
+            receive(city, "只有一句话。".encode())
 
         assert not UnitImport.objects.exists()
 
@@ -378,7 +387,7 @@ class TestLargeTables:
 
         checked = commands.check_import(actor=SYSTEM, import_id=found.pk, at=NOW)
 
-        assert checked.status == "with_errors"
+        assert checked.status == "to_name"
         assert "another file" in messages(checked)[0][2]
 
     def test_checking_twice_does_no_harm(self):

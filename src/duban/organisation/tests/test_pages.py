@@ -10,6 +10,7 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from duban.config.factories import build_tree, make_person_with_account
+from duban.organisation import jobs
 from duban.organisation.models import Unit, UnitImport
 from duban.organisation.tests.material import as_csv
 
@@ -26,6 +27,17 @@ def signed_in(unit: Unit, role: str = "office_clerk") -> Client:
     client.force_login(make_person_with_account(unit=unit, role=role).user)
     client.cookies["language"] = "en"
     return client
+
+
+@pytest.fixture
+def jobs_run():
+    """Do what a worker would: check every table that waits for it."""
+
+    def run() -> None:
+        for found in UnitImport.objects.filter(status="checking"):
+            jobs.check_import(import_id=found.pk, language="en")
+
+    return run
 
 
 class TestPages:
@@ -188,14 +200,22 @@ class TestImportPages:
         assert "省部级" in marked.getvalue().decode("utf-8-sig")
         assert client.post(f"{page}take-over/").status_code == 409
 
-    def test_another_table_is_refused_beside_the_form(self, small):
-        answer = self.send(
-            signed_in(small.city), small.city, as_csv([("1", "事", "局")], header=("序号", "任务", "责任单位"))
-        )
+    def test_the_columns_of_another_ledger_are_named_once_and_known_the_next_time(self, small, jobs_run):
+        client = signed_in(small.city)
+        header = ("代号", "机构", "上级")
+        page = self.send(client, small.city, as_csv([("N1", "新设局", "")], header=header)).headers["Location"]
+        asked = client.get(page).content.decode()
+        assert "another file" in asked
+        assert "新设局" in asked
 
-        assert answer.status_code == 422
-        assert "another file" in answer.content.decode()
-        assert not UnitImport.objects.exists()
+        assert client.post(f"{page}columns/", {"column-code": "代号"}).status_code == 422
+        named = {"column-code": "代号", "column-name": "机构", "column-parent": "上级"}
+        assert client.post(f"{page}columns/", named).status_code == 302
+        jobs_run()
+
+        assert "errors have to be put right" in client.get(page).content.decode()
+        again = self.send(client, small.city, as_csv([("N2", "新设二局", "")], header=header)).headers["Location"]
+        assert UnitImport.objects.get(pk=int(again.rstrip("/").rpartition("/")[2])).mapping["code"] == "代号"
 
     def test_a_large_table_shows_its_progress(self, small):
         rows = [(f"V{number}", f"第{number}村", "", "村级", "农村", "村") for number in range(3000)]

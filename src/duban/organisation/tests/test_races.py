@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from duban.config.factories import build_tree
 from duban.kernel.errors import IllegalStep, InvalidInput, Refused
 from duban.organisation import commands, queries
-from duban.organisation.models import Post, Unit
-from duban.organisation.tests.material import CITY, NOW, SYSTEM, TODAY, as_csv
+from duban.organisation.models import Membership, Post, Unit
+from duban.organisation.tests.material import CITY, LONG_AGO, NOW, SYSTEM, TODAY, as_csv
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
@@ -106,3 +106,70 @@ def test_a_table_taken_over_twice_at_once_is_taken_over_once(own_database):
     assert sum(isinstance(result, IllegalStep) for result in results) == 1
     assert Unit.objects.filter(name=CITY[1][1]).count() == 1
     assert queries.check_tree(actor=SYSTEM) == []
+
+
+def test_two_people_who_merge_two_units_into_each_other_make_one(own_database):
+    tree = build_tree(counties=2, townships=2, villages=2, departments=2)
+    first, second = tree.townships[:2]
+
+    results = at_once(*[lambda: _merge(first, second), lambda: _merge(second, first)] * 2)
+
+    assert sum(isinstance(result, list) for result in results) == 1
+    assert Unit.objects.filter(pk__in=[first.pk, second.pk], valid_until__isnull=True).count() == 1
+    assert [*queries.check_tree(actor=SYSTEM), *queries.check_owners(actor=SYSTEM, on=TODAY)] == []
+
+
+def test_a_unit_that_moves_or_takes_somebody_in_while_its_parent_ends_is_not_lost(own_database):
+    tree = build_tree(counties=2, townships=3, villages=2, departments=2)
+    ended, into, other = tree.townships[:3]
+    village = Unit.objects.filter(parent=other).order_by("pk").first()
+    assert village is not None
+    person = commands.add_person(actor=SYSTEM, name="甲某", at=NOW)
+
+    at_once(
+        lambda: _merge(ended, into),
+        lambda: commands.move_unit(actor=SYSTEM, unit_id=village.pk, new_parent_id=ended.pk, at=NOW),
+        lambda: commands.appoint(
+            actor=SYSTEM, unit_id=ended.pk, person_id=person.pk, kind="liaison", starts_on=LONG_AGO, at=NOW
+        ),
+        lambda: commands.enter_member(
+            actor=SYSTEM,
+            unit_id=ended.pk,
+            name="乙某",
+            external_id="M1",
+            category="farmer",
+            starts_on=LONG_AGO,
+            at=NOW,
+        ),
+    )
+
+    assert [*queries.check_tree(actor=SYSTEM), *queries.check_owners(actor=SYSTEM, on=TODAY)] == []
+
+
+def test_a_member_who_is_moved_twice_at_once_is_in_one_branch(own_database):
+    tree = build_tree(counties=2, townships=2, villages=2, departments=2)
+    member = commands.enter_member(
+        actor=SYSTEM,
+        unit_id=tree.branches[0].pk,
+        name="甲某",
+        external_id="M1",
+        category="farmer",
+        starts_on=LONG_AGO,
+        at=NOW,
+    )
+
+    results = at_once(
+        *(
+            lambda branch=branch: commands.transfer_member(
+                actor=SYSTEM, membership_id=member.pk, unit_id=branch.pk, on=TODAY, at=NOW
+            )
+            for branch in tree.branches[1:4]
+        )
+    )
+
+    assert sum(isinstance(result, Membership) for result in results) == 1
+    assert Membership.objects.filter(person=member.person, ends_on__isnull=True).count() == 1
+
+
+def _merge(one: Unit, other: Unit) -> list[Unit]:
+    return commands.merge_units(actor=SYSTEM, unit_ids=[one.pk], into_id=other.pk, on=TODAY, reason="合并", at=NOW)

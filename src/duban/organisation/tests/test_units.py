@@ -185,14 +185,6 @@ class TestEndUnit:
         day_before = date(2026, 3, 1)
         assert [row.unit.pk for row in queries.children_of(actor=SYSTEM, unit_id=city.pk, on=day_before)] == [office.pk]
 
-    def test_refuses_while_units_below_exist(self):
-        city = top()
-        office = child(city, "市甲局")
-        child(office, "市甲局一所")
-
-        with pytest.raises(InvalidInput, match="still exist"):
-            commands.end_unit(actor=SYSTEM, unit_id=office.pk, valid_until=TODAY, reason="合并", at=NOW)
-
     def test_refuses_without_a_reason(self):
         office = child(top(), "市甲局")
 

@@ -1,7 +1,9 @@
 """Pages of an import: choose a file, watch the check, read what is wrong or what would change, take it over."""
 
 import io
+from collections.abc import Sequence
 from pathlib import PurePath
+from typing import Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -12,10 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from duban.kernel.errors import InvalidInput, NotAllowed
 from duban.organisation import commands, queries
 from duban.organisation.forms import ImportForm
+from duban.organisation.register.table import COLUMNS
 from duban.organisation.states import ImportStatus
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
+from duban.workbooks.columns import Column
+from duban.workbooks.returning import returned_ending
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {".csv": "text/csv", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
@@ -54,7 +59,7 @@ def import_units(request: Request) -> HttpResponse:
 def import_status(request: Request, import_id: int) -> HttpResponse:
     """How far the check is; then what is wrong, or what taking it over would change."""
     found = queries.get_import(actor=request.actor, import_id=import_id)
-    finished = found.status != ImportStatus.CHECKING
+    finished = found.status not in (ImportStatus.CHECKING, ImportStatus.TAKING_OVER)
     if request.htmx:
         response = render(request, "organisation/import_status.html#progress", {"found": found})
         if finished:
@@ -63,15 +68,29 @@ def import_status(request: Request, import_id: int) -> HttpResponse:
     return render(
         request,
         "organisation/import_status.html",
-        {"found": found, "finished": finished, "counts": _counts(found.outcome)},
+        {"found": found, "finished": finished, "counts": counts(found.outcome), **naming(found, COLUMNS)},
     )
 
 
 @require_POST
 def import_take_over(request: Request, import_id: int) -> HttpResponse:
     """Take the table over as a whole."""
-    commands.take_over_import(actor=request.actor, import_id=import_id, at=timezone.now())
-    say(request, _("The table is taken over."))
+    found = commands.take_over_import(actor=request.actor, import_id=import_id, at=timezone.now())
+    if found.status == ImportStatus.DONE:
+        say(request, _("The table is taken over."))
+    return redirect("organisation:import-status", import_id)
+
+
+@require_POST
+def name_columns(request: Request, import_id: int) -> HttpResponse:
+    """Say which columns of the file are which of ours."""
+    commands.name_columns(
+        actor=request.actor,
+        import_id=import_id,
+        mapping={column.key: request.POST.get(f"column-{column.key}", "") for column in COLUMNS},
+        at=timezone.now(),
+    )
+    say(request, _("Remembered: the next file with this header is read in the same way."))
     return redirect("organisation:import-status", import_id)
 
 
@@ -88,12 +107,12 @@ def import_errors(request: Request, import_id: int) -> HttpResponseBase:
     """The same file with a column that says what is wrong, and red cells."""
     found = queries.get_import(actor=request.actor, import_id=import_id)
     content = queries.marked_import(actor=request.actor, import_id=import_id, on=timezone.localdate())
-    name = PurePath(found.file_name)
+    ending = returned_ending(file_name=found.file_name, row_count=found.row_count)
     return FileResponse(
         io.BytesIO(content),
         as_attachment=True,
-        filename=_("%(name)s with errors%(ending)s") % {"name": name.stem, "ending": name.suffix},
-        content_type=_TYPES.get(name.suffix.lower(), XLSX),
+        filename=_("%(name)s with errors%(ending)s") % {"name": PurePath(found.file_name).stem, "ending": ending},
+        content_type=file_type(ending),
     )
 
 
@@ -105,10 +124,36 @@ def unit_template(request: Request) -> HttpResponseBase:
     return FileResponse(io.BytesIO(content), as_attachment=True, filename=name, content_type=XLSX)
 
 
-def _counts(outcome: dict[str, object]) -> list[tuple[str, object]]:
+def file_type(ending: str) -> str:
+    """Return the media type of a table by its ending."""
+    return _TYPES.get(ending, XLSX)
+
+
+def naming(found: Any, columns: Sequence[Column]) -> dict[str, object]:
+    """Return what the form shows on which somebody says which columns of a file are which of ours."""
+    described = found.outcome.get("described") or {}
+    by_title = {title: key for key, title in found.mapping.items()}
+    return {
+        "file_titles": described.get("titles", []),
+        "our_columns": [
+            {
+                "key": column.key,
+                "title": column.titles[0].rpartition("/")[2],
+                "required": column.required,
+                "chosen": found.mapping.get(column.key)
+                or next((one["title"] for one in described.get("titles", []) if one["title"] in column.titles), ""),
+            }
+            for column in columns
+        ],
+        "is_mapped": bool(by_title),
+    }
+
+
+def counts(outcome: dict[str, object]) -> list[tuple[str, object]]:
+    """Return the counts of an outcome with their words, in the order of the table."""
     words = {
         "created": _("new"),
-        "moved": _("moved to another unit above"),
+        "moved": _("moved"),
         "renamed": _("renamed"),
         "changed": _("changed otherwise"),
         "unchanged": _("unchanged"),

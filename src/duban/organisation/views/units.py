@@ -21,7 +21,6 @@ from duban.organisation.forms import (
     CommitteeForm,
     ConditionsForm,
     CreateForm,
-    EndForm,
     EndPostForm,
     FilterForm,
     MembersForm,
@@ -52,7 +51,7 @@ def units(request: Request) -> HttpResponse:
             "page": page,
             "on": on,
             "above": above,
-            "crumbs": _crumbs(request, above) if above else [],
+            "crumbs": crumbs(request, above) if above else [],
             "numbers": numbers,
             "filter_words": _words(request, filters),
             "may_create": request.actor.holds("unit.edit"),
@@ -112,7 +111,7 @@ def unit(request: Request, unit_id: int) -> HttpResponse:
     return render(
         request,
         "organisation/unit.html",
-        {"sheet": sheet, "unit": sheet.unit, "on": on, "crumbs": _crumbs(request, sheet.unit, itself=False)},
+        {"sheet": sheet, "unit": sheet.unit, "on": on, "crumbs": crumbs(request, sheet.unit, itself=False)},
     )
 
 
@@ -133,7 +132,7 @@ def create(request: Request) -> HttpResponse:
             on = timezone.localdate()
             return commands.create_unit(
                 actor=request.actor,
-                parent_id=_meant(request, above, given.pop("parent"), on=on),
+                parent_id=meant(request, above, given.pop("parent"), on=on),
                 at=timezone.now(),
                 **given,
             )
@@ -171,7 +170,12 @@ def edit(request: Request, unit_id: int) -> HttpResponse:
     return render(
         request,
         "organisation/edit.html",
-        {"unit": found, "parts": shown, "crumbs": _crumbs(request, found)},
+        {
+            "unit": found,
+            "parts": shown,
+            "crumbs": crumbs(request, found),
+            "may_end": sheet.may_edit and found.valid_until is None,
+        },
         status=status,
     )
 
@@ -188,7 +192,7 @@ def move(request: Request, unit_id: int) -> HttpResponse:
             lambda: commands.move_unit(
                 actor=request.actor,
                 unit_id=unit_id,
-                new_parent_id=_meant(request, None, given["new_parent"], on=timezone.localdate()),
+                new_parent_id=meant(request, None, given["new_parent"], on=timezone.localdate()),
                 version=given["version"],
                 at=timezone.now(),
             ),
@@ -224,7 +228,7 @@ def reorder(request: Request, unit_id: int) -> HttpResponse:
     return render(
         request,
         "organisation/reorder.html",
-        {"unit": found, "children": children, "crumbs": _crumbs(request, found)},
+        {"unit": found, "children": children, "crumbs": crumbs(request, found)},
     )
 
 
@@ -282,7 +286,7 @@ def end_post(request: Request, post_id: int) -> HttpResponse:
 def set_line_lead(request: Request, line_id: int) -> HttpResponse:
     """Name the department that leads a line."""
     wanted = request.POST.get("unit", "").strip()
-    unit_id = _meant(request, None, wanted, on=timezone.localdate()) if wanted else None
+    unit_id = meant(request, None, wanted, on=timezone.localdate()) if wanted else None
     commands.set_line_lead(actor=request.actor, line_id=line_id, unit_id=unit_id, at=timezone.now())
     say(request, _("Saved."))
     return redirect("organisation:lines")
@@ -328,7 +332,7 @@ def _form_page(
             "submit": submit,
             "back": back,
             "unit": unit,
-            "crumbs": _crumbs(request, unit) if unit else [],
+            "crumbs": crumbs(request, unit) if unit else [],
         },
         status=422 if form.is_bound else 200,
     )
@@ -353,7 +357,7 @@ def _parts(request: Request, unit: Any, chosen: str) -> dict[str, Part]:
 
     def set_committee(given: dict[str, Any]) -> Any:
         text = given.pop("committee")
-        committee_id = _meant(request, None, text, on=today) if text else None
+        committee_id = meant(request, None, text, on=today) if text else None
         return call(commands.set_committee)({**given, "committee_id": committee_id})
 
     today = timezone.localdate()
@@ -383,7 +387,6 @@ def _parts(request: Request, unit: Any, chosen: str) -> dict[str, Part]:
             set_committee,
         ),
         "code": (_("External code"), fill("code", CodeForm, {}), call(commands.set_external_id)),
-        "end": (_("End of the unit"), fill("end", EndForm, {}), call(commands.end_unit)),
     }
 
 
@@ -425,15 +428,16 @@ def _place(text: object) -> int:
     return int(text)
 
 
-def _meant(request: Request, unit: Any, text: str, *, on: date) -> int:
-    """The id of the unit that a person means; `unit` is the one that the form was opened with."""
+def meant(request: Request, unit: Any, text: str, *, on: date) -> int:
+    """Return the id of the unit that a person means; `unit` is the one that the form was opened with."""
     if unit is not None and text == unit.name:
         return int(unit.pk)
     return queries.unit_named(actor=request.actor, text=text, on=on).pk
 
 
-def _crumbs(request: Request, unit: Any, *, itself: bool = True) -> list[dict[str, str]]:
+def crumbs(request: Request, unit: Any, *, itself: bool = True) -> list[dict[str, str]]:
+    """Return the way from the root to a unit, each step a link where the actor may see it."""
     above = queries.ancestors(actor=request.actor, unit=unit)
     visible = {link.pk for link in above if request.actor.is_system or request.actor.scope("unit.view").covers(link)}
-    crumbs = [{"label": link.shown_name, "href": f"/units/{link.pk}/" if link.pk in visible else ""} for link in above]
-    return [*crumbs, {"label": unit.shown_name, "href": f"/units/{unit.pk}/"}] if itself else crumbs
+    trail = [{"label": link.shown_name, "href": f"/units/{link.pk}/" if link.pk in visible else ""} for link in above]
+    return [*trail, {"label": unit.shown_name, "href": f"/units/{unit.pk}/"}] if itself else trail

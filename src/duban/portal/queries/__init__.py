@@ -1,32 +1,92 @@
 """Pages that span subjects: what we still owe, the table of units, the work list, the office's desk."""
 
+from duban.burden.queries import asked_of
 from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
+from duban.portal.queries.ahead import DAYS, MOST_DAYS, Ahead, AheadLine, ahead, ahead_listing
+from duban.portal.queries.desk import Desk, DeskRow, Overview, lower_levels, office_desk, overview
+from duban.portal.queries.following import (
+    Followed,
+    followed_listing,
+    followed_meeting,
+    only_forwarded,
+    only_forwarded_here,
+    touched_assignments,
+)
 from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
-from duban.portal.queries.table import SHOWN, Desk, UnitRow, UnitTable, desk, unit_listing, unit_table
+from duban.portal.queries.pace import (
+    Measure,
+    Measures,
+    Pace,
+    key_measures,
+    measures_listing,
+    pace,
+    pace_of_unit,
+    short_units,
+)
+from duban.portal.queries.parts import PartsTable, parts_listing, parts_table
+from duban.portal.queries.screens import branch_screen, principal_screen, township_screen, whom_to_tell
+from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
+from duban.portal.queries.urging import Urging, urging, urging_listing
 from duban.portal.queries.work import WorkList, status_choices, task_filter, work_list, work_listing
-from duban.tasks.queries import Day, TaskFilter
+from duban.tasks.queries import Crowded, Day, TaskFilter
 
 __all__ = [
+    "DAYS",
+    "MOST_DAYS",
     "SHOWN",
+    "Ahead",
+    "AheadLine",
     "Campaign",
+    "Crowded",
     "Day",
     "Desk",
+    "DeskRow",
+    "Followed",
+    "Measure",
+    "Measures",
+    "Overview",
     "Owed",
+    "Pace",
+    "PartsTable",
     "TaskFilter",
     "UnitChoice",
     "UnitRow",
     "UnitTable",
+    "Urging",
     "WorkList",
-    "desk",
+    "ahead",
+    "ahead_listing",
+    "asked_of",
+    "branch_screen",
+    "followed_listing",
+    "followed_meeting",
+    "key_measures",
+    "lower_levels",
+    "measures_listing",
+    "office_desk",
+    "only_forwarded",
+    "only_forwarded_here",
+    "overview",
     "owed",
     "owed_listing",
+    "pace",
+    "pace_of_unit",
+    "parts_listing",
+    "parts_table",
+    "principal_screen",
+    "short_units",
     "status_choices",
     "tab_words",
     "task_filter",
+    "touched_assignments",
+    "township_screen",
     "unit_listing",
     "unit_table",
     "units_answered_for",
+    "urging",
+    "urging_listing",
+    "whom_to_tell",
     "work_list",
     "work_listing",
 ]

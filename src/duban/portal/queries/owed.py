@@ -10,14 +10,14 @@ from duban.campaigns.models import Campaign
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
 from duban.organisation.models import Unit
-from duban.portal.listing import Listing
 from duban.portal.queries.work import task_cells, task_columns
 from duban.tasks import queries as tasks
 from duban.tasks import words
 from duban.tasks.models import Task
 from duban.tasks.policy import TasksCapability
-from duban.tasks.queries import Day
+from duban.tasks.queries import Counts, Day
 from duban.tasks.states import TaskStatus
+from duban.workbooks.listing import Listing
 
 # What the list shows at most; the work list pages through more.
 OWED_AT_MOST = 300
@@ -34,6 +34,8 @@ class OwedLine:
     word: str
     # sign: a button; answer: a way to the item; wait: somebody else's turn.
     next_step: str
+    # The counts of its parts, in the tab of what was passed down.
+    parts: Counts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Owed:
     filters: str
     # Whether this actor answers for the unit; otherwise the lines are only read.
     may_answer: bool
+    # Whether this actor passes items of the unit down, several in one step.
+    may_pass_down: bool
 
     @property
     def lines(self) -> list[OwedLine]:
@@ -65,8 +69,8 @@ def units_answered_for(*, actor: Actor) -> list[Unit]:
 
 
 def tab_words() -> dict[str, str]:
-    """Return the words of the three parts that a unit can have in an item, in the order of the tabs."""
-    return {"mine": _("All that we do"), "lead": _("We lead"), "help": _("We help")}
+    """Return the words of the parts that a unit can have in an item, in the order of the tabs."""
+    return {"mine": _("All that we do"), "lead": _("We lead"), "help": _("We help"), "passed": _("We passed down")}
 
 
 def owed(*, actor: Actor, campaign: Campaign, unit_id: int | None, tab: str, today: date) -> Owed:
@@ -89,7 +93,9 @@ def owed(*, actor: Actor, campaign: Campaign, unit_id: int | None, tab: str, tod
     }
     tab = tab if tab in found else "mine"
     rows = list(found[tab][: OWED_AT_MOST + 1])
-    lines = [_line(task, day, is_owner=tab != "help") for task in rows[:OWED_AT_MOST]]
+    shown = rows[:OWED_AT_MOST]
+    parts = tasks.parts_by_task(actor=actor, task_ids=[task.pk for task in shown], day=day) if tab == "passed" else {}
+    lines = [_line(task, day, is_owner=tab != "help", parts=parts.get(task.pk)) for task in shown]
     return Owed(
         unit=unit,
         tab=tab,
@@ -103,6 +109,7 @@ def owed(*, actor: Actor, campaign: Campaign, unit_id: int | None, tab: str, tod
         scope=f"{unit.name} · {campaign.name}",
         filters=tab_words()[tab],
         may_answer=actor.scope(TasksCapability.ANSWER).covers(unit),
+        may_pass_down=tab in {"mine", "lead"} and tasks.can_pass_down(actor=actor, unit=unit),
     )
 
 
@@ -133,7 +140,7 @@ def _by_how_soon(lines: list[OwedLine], day: Day) -> list[tuple[str, list[OwedLi
     return [(name, members) for name, members in groups if members]
 
 
-def _line(task: Task, day: Day, *, is_owner: bool) -> OwedLine:
+def _line(task: Task, day: Day, *, is_owner: bool, parts: Counts | None) -> OwedLine:
     tone, word = words.judged(
         status=task.status,
         agreed_due=task.agreed_due,
@@ -145,4 +152,4 @@ def _line(task: Task, day: Day, *, is_owner: bool) -> OwedLine:
         step = "answer" if task.status == TaskStatus.IN_HAND else "wait"
     else:
         step = {TaskStatus.TO_SIGN: "sign", TaskStatus.IN_HAND: "answer"}.get(TaskStatus(task.status), "wait")
-    return OwedLine(task, tone, word, step)
+    return OwedLine(task, tone, word, step, parts)

@@ -17,11 +17,12 @@ from duban.kernel.errors import InvalidInput
 from duban.kernel.paging import cut, decode_key
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
-from duban.portal.listing import Column, Listing, filter_words
+from duban.portal.listing import filter_words
 from duban.tasks import queries as tasks
-from duban.tasks.figures import TASK_FIGURES
+from duban.tasks.figures import TASK_FIGURES, done_share
 from duban.tasks.policy import TasksCapability
 from duban.tasks.queries import Day
+from duban.workbooks.listing import Column, Listing
 
 UNITS_ON_A_PAGE = 200
 # The columns, each with the status that opens exactly the records behind its number.
@@ -67,7 +68,7 @@ class UnitRow:
     @property
     def done_share(self) -> float | None:
         """Done of all that is owed."""
-        return share_of(self.figures)
+        return done_share(self.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +97,7 @@ class UnitTable:
     @property
     def done_share(self) -> float | None:
         """Done of all that is owed."""
-        return share_of(self.total)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What an office looks at first: what is unsigned, due, overdue and waits for it, and its lower level."""
-
-    unit: Unit | None
-    figures: Counts
-    to_check: int
-    table: UnitTable
-    day: Day
+        return done_share(self.total)
 
 
 def unit_table(
@@ -220,26 +210,9 @@ def unit_listing(*, actor: Actor, found: UnitTable) -> Listing:
     )
 
 
-def desk(*, actor: Actor, campaign: Campaign, today: date) -> Desk:
-    """Return the office's first screen."""
-    table = unit_table(actor=actor, campaign=campaign, unit_id=None, choice=UnitChoice(), on=None, today=today)
-    return Desk(
-        unit=table.parent,
-        figures=table.total,
-        to_check=tasks.count_to_check(actor=actor, campaign_id=campaign.pk),
-        table=table,
-        day=table.day,
-    )
-
-
 def numbers_of(counts: Counts) -> list[Number]:
     """Return the numbers of a row in the order of the columns."""
     return [Number(name, counts[name], status) for name, status in SHOWN.items()]
-
-
-def share_of(counts: Counts) -> float | None:
-    """Return the share done, or None where nothing is owed."""
-    return counts["done"] / counts["total"] if counts["total"] else None
 
 
 def _filled(counts: Counts | None) -> Counts:

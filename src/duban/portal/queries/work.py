@@ -11,12 +11,13 @@ from duban.figures.queries import UnitChoice
 from duban.kernel.authority import Actor
 from duban.kernel.paging import Page
 from duban.organisation.models import Unit
-from duban.portal.listing import Column, Listing, filter_words
+from duban.portal.listing import filter_words
 from duban.tasks import queries as tasks
 from duban.tasks import words
 from duban.tasks.models import Task
 from duban.tasks.queries import Day, TaskFilter
 from duban.tasks.states import TaskStatus
+from duban.workbooks.listing import Column, Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def task_filter(
     own_only: bool = False,
     choice: UnitChoice | None = None,
     assignment_id: int | None = None,
+    passed_from_id: int | None = None,
+    due_on: date | None = None,
 ) -> TaskFilter:
     """Return what a list of tasks is narrowed to, judged on the day for which the figures are true."""
     day = tasks.day_of(actor=actor, campaign_id=campaign.pk, today=today)
@@ -67,6 +70,8 @@ def task_filter(
         kinds=axes.kinds,
         ranks=axes.ranks,
         assignment_id=assignment_id,
+        passed_from_id=passed_from_id,
+        due_on=due_on,
         as_of=day.as_of,
         near_until=day.near_until,
     )
@@ -78,13 +83,13 @@ def work_list(*, actor: Actor, campaign: Campaign, given: TaskFilter, after: str
     day = Day(given.as_of, given.near_until)
     unit = _unit(actor, given)
     return WorkList(
-        page=Page([_line(task, day) for task in page.rows], page.after),
+        page=Page([line_of(task, day) for task in page.rows], page.after),
         count=count,
         given=given,
         unit=unit,
         day=day,
         scope=_scope_words(campaign, unit, given),
-        filters=_filter_words(actor, given),
+        filters=filter_line(actor, given),
     )
 
 
@@ -92,8 +97,8 @@ def work_listing(*, actor: Actor, campaign: Campaign, given: TaskFilter) -> List
     """Return every row of the work list, streamed in its order, for Excel and Word."""
     return Listing(
         title=_("Work list"),
-        scope=_scope_words(campaign, _unit(actor, given), given),
-        filters=_filter_words(actor, given),
+        scope=scope_line(actor, campaign, given),
+        filters=filter_line(actor, given),
         as_of=given.as_of,
         columns=task_columns(),
         rows=_rows(actor, given),
@@ -105,8 +110,11 @@ def status_choices() -> list[tuple[str, str]]:
     derived = [
         ("open", _("Open")),
         ("overdue", _("Overdue")),
+        ("due_today", _("Due today")),
         ("near_due", _("Near due")),
-        ("long_term", _("Long-term")),
+        ("change_asked", _("Change requests")),
+        ("long_term", _("Without an end date")),
+        ("declared", _("Declared")),
         ("total", _("Owed")),
         ("signed", _("Signed for")),
     ]
@@ -120,6 +128,7 @@ def task_columns() -> list[Column]:
         Column("wording", _("What is to be done"), width=48),
         Column("source", _("Why"), width=40),
         Column("original_due", _("Original date"), "date"),
+        Column("tightened_due", _("Earlier date set below"), "date"),
         Column("agreed_due", _("Agreed date"), "date"),
         Column("state", _("State")),
         Column("judged", _("Pace")),
@@ -130,16 +139,26 @@ def task_cells(*, task: Task, word: str) -> list[object]:
     """Return the cells of one task under `task_columns`."""
     return [
         task.unit.name,
-        task.assignment.wording,
+        _wording(task),
         task.assignment.source_sentence or task.assignment.source_label,
         task.original_due or task.assignment.due_text,
+        task.tightened_due or "",
         task.agreed_due or "",
         str(TaskStatus(task.status).label),
         word,
     ]
 
 
-def _line(task: Task, day: Day) -> WorkLine:
+def _wording(task: Task) -> str:
+    """Return what is asked, with what the unit that passed it down added under it."""
+    source = task.assignment
+    if not source.added_wording:
+        return source.wording
+    return f"{source.wording}\n{_('Added when passing down')}：{source.added_wording}"
+
+
+def line_of(task: Task, day: Day) -> WorkLine:
+    """Return a task with how it stands on a day."""
     return WorkLine(
         task,
         *words.judged(
@@ -156,11 +175,16 @@ def _rows(actor: Actor, given: TaskFilter) -> Iterator[Sequence[object]]:
     day = Day(given.as_of, given.near_until)
     found = tasks.ordered(tasks.narrowed(actor=actor, given=given)).select_related("assignment", "unit")
     for task in found.iterator(chunk_size=2000):
-        yield task_cells(task=task, word=_line(task, day).word)
+        yield task_cells(task=task, word=line_of(task, day).word)
 
 
 def _unit(actor: Actor, given: TaskFilter) -> Unit | None:
     return None if given.unit_id is None else tasks.unit_in_view(actor=actor, unit_id=given.unit_id)
+
+
+def scope_line(actor: Actor, campaign: Campaign, given: TaskFilter) -> str:
+    """Return the scope of a list of tasks in words."""
+    return _scope_words(campaign, _unit(actor, given), given)
 
 
 def _scope_words(campaign: Campaign, unit: Unit | None, given: TaskFilter) -> str:
@@ -168,7 +192,8 @@ def _scope_words(campaign: Campaign, unit: Unit | None, given: TaskFilter) -> st
     return f"{place}{_('(itself)') if unit and given.own_only else ''} · {campaign.name}"
 
 
-def _filter_words(actor: Actor, given: TaskFilter) -> str:
+def filter_line(actor: Actor, given: TaskFilter) -> str:
+    """Return the filters of a list of tasks in words."""
     parts = [f"{_('State')}: {dict(status_choices()).get(given.status, _('All'))}"]
     parts.append(filter_words(UnitChoice(given.levels, given.fields, given.kinds, given.ranks)))
     if given.words:
@@ -176,4 +201,9 @@ def _filter_words(actor: Actor, given: TaskFilter) -> str:
     if given.assignment_id is not None:
         assignment = tasks.get_assignment(actor=actor, assignment_id=given.assignment_id)
         parts.append(f"{_('Assignment')}: {assignment.wording[:40]}")
+    if given.passed_from_id is not None:
+        task = tasks.get_task(actor=actor, task_id=given.passed_from_id)
+        parts.append(f"{_('Passed down from')}: {task.assignment.wording[:40]}")
+    if given.due_on is not None:
+        parts.append(f"{_('Due on')}: {given.due_on}")
     return "；".join(part for part in parts if part)

@@ -40,7 +40,7 @@ class TestDesk:
         assert "What we still owe" in page
 
     def test_of_a_reader_is_the_table(self, busy: Office) -> None:
-        reader = client_of(make_person_with_account(unit=busy.tree.city, role="leading_group_member"))
+        reader = client_of(make_person_with_account(unit=busy.tree.city, role="line_clerk"))
         assert reader.get("/")["Location"] == TABLE
 
     def test_without_a_campaign_says_so(self, client: Client, tree) -> None:

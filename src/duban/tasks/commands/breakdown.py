@@ -22,7 +22,15 @@ from duban.tasks.breakdown import COLUMNS, TEMPLATE_ID, UnitNames, read_row
 from duban.tasks.commands.drafting import AssignmentText, create_assignment, update_draft
 from duban.tasks.commands.issuing import issue
 from duban.tasks.models import Assignment, BreakdownImport
-from duban.tasks.states import BREAKDOWN_FLOW, AssignmentStatus, BreakdownStatus, Importance
+from duban.tasks.states import (
+    BREAKDOWN_FLOW,
+    CLOSING_OF_NATURE,
+    AssignmentStatus,
+    BreakdownStatus,
+    ClosingMode,
+    Importance,
+    Nature,
+)
 from duban.workbooks.columns import CellError, Row, plain_code
 from duban.workbooks.reading import read_table
 from duban.workdays import queries as workdays
@@ -42,6 +50,7 @@ COMPARED = (
     "due_on",
     "starts_on",
     "rhythm",
+    "closing_mode",
 )
 
 
@@ -152,7 +161,7 @@ def _mark_outcome(*, rows: Sequence[dict[str, Any]], campaign_id: int, assigner_
 
 
 def _differs(assignment: Assignment, row: Mapping[str, Any]) -> bool:
-    text = _text_of(row)
+    text = _text_of(row, known=assignment)
     helpers = sorted(assignment.helpers.all(), key=lambda helper: (helper.position, helper.pk))
     same = [getattr(assignment, name) == getattr(text, name) for name in COMPARED]
     return not all(same) or tuple(helper.unit_id for helper in helpers) != text.helper_ids
@@ -184,8 +193,8 @@ def take_over_breakdown(*, actor: Actor, import_id: int, at: datetime, and_issue
     for row in received.rows:
         if row["outcome"] not in {"new", "change"}:
             continue
-        text = _text_of(row)
         if row["outcome"] == "new":
+            text = _text_of(row)
             assignment = create_assignment(
                 actor=actor,
                 campaign_id=received.campaign_id,
@@ -195,6 +204,7 @@ def take_over_breakdown(*, actor: Actor, import_id: int, at: datetime, and_issue
             )
         else:
             known = queries.get_assignment(actor=actor, assignment_id=row["assignment_id"])
+            text = _text_of(row, known=known)
             assignment = update_draft(actor=actor, assignment_id=known.pk, text=text, version=known.version, at=at)
         row["assignment_id"] = assignment.pk
         if and_issue:
@@ -224,15 +234,20 @@ def draft_from_words(
     words: Mapping[str, str],
     is_key: bool,
     at: datetime,
+    is_principals_own: bool = False,
+    minutes: int | None = None,
     requirement_id: int | None = None,
     source_path: str = "",
     assignment_id: int | None = None,
     version: int = 0,
+    inspected_by_two: bool = False,
+    changes_by_two: bool = False,
 ) -> Assignment:
     """
     Write or change one draft from the words of a form, read exactly as a row of a breakdown table is.
 
-    `words` has the keys of `breakdown.COLUMNS`; 各部门 chooses a class, names with 、 between them a list.
+    `words` has the keys of `breakdown.COLUMNS` and `nature`; 各部门 chooses a class, names with 、 between them a
+    list. Without a nature the verb of the sentence says it, without a way of closing the nature.
 
     :raises InvalidInput: with a sentence for each field that cannot be used; otherwise as `create_assignment`
     """
@@ -249,9 +264,14 @@ def draft_from_words(
     if errors:
         told = {error.column_key or "wording": error.message for error in errors}
         raise InvalidInput(next(iter(told.values())), fields=told)
+    fields["nature"] = words.get("nature") or fields["nature"]
     text = replace(
         _text_of(fields),
+        inspected_by_two=inspected_by_two,
+        changes_by_two=changes_by_two,
         importance=Importance.KEY if is_key else Importance.NORMAL,
+        is_principals_own=is_principals_own,
+        minutes=minutes,
         source_path=source_path,
         source_label="",
         source_sentence=str(fields["source_sentence"]),
@@ -269,8 +289,19 @@ def draft_from_words(
     return update_draft(actor=actor, assignment_id=assignment_id, text=text, version=version, at=at)
 
 
-def _text_of(row: Mapping[str, Any]) -> AssignmentText:
+def _text_of(row: Mapping[str, Any], *, known: Assignment | None = None) -> AssignmentText:
+    """What a row leaves open, and what no table says, stays as it is in the draft that is known."""
+    nature = known.nature if known else row.get("nature", Nature.WORK)
+    closing = row.get("closing_mode") or (
+        known.closing_mode if known else CLOSING_OF_NATURE.get(nature, ClosingMode.CHECK)
+    )
     return AssignmentText(
+        nature=nature,
+        closing_mode=closing,
+        inspected_by_two=known is not None and known.inspected_by_two,
+        changes_by_two=known is not None and known.changes_by_two,
+        is_principals_own=known is not None and known.is_principals_own,
+        minutes=known.minutes if known else None,
         wording=row["wording"],
         heading=row["heading"],
         standard=row["standard"],

@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
+from duban.burden.states import MOST_MINUTES
 from duban.campaigns import queries as campaigns
 from duban.campaigns.states import CampaignStatus
 from duban.directives import queries as directives
@@ -19,7 +20,7 @@ from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import policy, queries
 from duban.tasks.models import Assignment, AssignmentHelper
-from duban.tasks.states import AssignmentStatus, DueKind, Importance, Rhythm, Target
+from duban.tasks.states import AssignmentStatus, ClosingMode, DueKind, Importance, Nature, Rhythm, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,18 @@ class AssignmentText:
     due_text: str = ""
     rhythm: str = Rhythm.ONCE
     importance: str = Importance.NORMAL
+    nature: str = Nature.WORK
+    closing_mode: str = ClosingMode.CHECK
+    inspected_by_two: bool = False
+    changes_by_two: bool = False
     helper_ids: Sequence[int] = field(default_factory=tuple)
     source_label: str = ""
     source_path: str = ""
     source_sentence: str = ""
     row_key: str = ""
+    is_principals_own: bool = False
+    # What one answer takes a unit; None: the usual minutes.
+    minutes: int | None = None
 
 
 COLUMNS = (
@@ -68,10 +76,16 @@ COLUMNS = (
     "due_text",
     "rhythm",
     "importance",
+    "nature",
+    "closing_mode",
+    "inspected_by_two",
+    "changes_by_two",
     "source_label",
     "source_path",
     "source_sentence",
     "row_key",
+    "is_principals_own",
+    "minutes",
 )
 
 
@@ -136,7 +150,7 @@ def update_draft(*, actor: Actor, assignment_id: int, text: AssignmentText, vers
     :raises Stale: if somebody changed it since the form was opened
     :raises InvalidInput: as for `create_assignment`
     """
-    assignment = _locked_draft(actor=actor, assignment_id=assignment_id)
+    assignment = locked_draft(actor=actor, assignment_id=assignment_id)
 
     if assignment.version != version:
         raise Stale(
@@ -157,7 +171,8 @@ def update_draft(*, actor: Actor, assignment_id: int, text: AssignmentText, vers
     for column in COLUMNS:
         setattr(assignment, column, getattr(text, column))
     assignment.version += 1
-    assignment.save(update_fields=[*COLUMNS, "version"])
+    assignment.changed_by = actor.user_id
+    assignment.save(update_fields=[*COLUMNS, "version", "changed_by"])
     assignment.helpers.all().delete()
     _set_helpers(assignment, helpers)
     index_words([assignment.pk])
@@ -184,7 +199,7 @@ def discard_draft(*, actor: Actor, assignment_id: int, at: datetime) -> None:
     :raises NotFound: if this actor's office did not write it
     :raises IllegalStep: if it has been issued
     """
-    assignment = _locked_draft(actor=actor, assignment_id=assignment_id)
+    assignment = locked_draft(actor=actor, assignment_id=assignment_id)
     wording, assigner_id = assignment.wording, assignment.assigner_id
     assignment.delete()
     audit.record(
@@ -198,12 +213,20 @@ def discard_draft(*, actor: Actor, assignment_id: int, at: datetime) -> None:
     )
 
 
-def _locked_draft(*, actor: Actor, assignment_id: int) -> Assignment:
+def locked_draft(*, actor: Actor, assignment_id: int) -> Assignment:
+    """
+    Return a draft of this actor's office, locked until the end of the transaction.
+
+    :raises NotFound: if this actor's office did not write it
+    :raises IllegalStep: if it has been issued, or waits for a head
+    """
     assignment = queries.get_assignment(actor=actor, assignment_id=assignment_id)
     assignment = (
         Assignment.objects.select_for_update(of=("self",)).select_related("assigner", "campaign").get(pk=assignment.pk)
     )
     policy.may_edit_draft(actor, assignment).require()
+    if assignment.status == AssignmentStatus.TO_APPROVE:
+        raise IllegalStep(_("This waits for the head's consent. Take it back first, then change it."))
     if assignment.status != AssignmentStatus.DRAFT:
         raise IllegalStep(_("This has been issued already and can no longer be changed."))
     return assignment
@@ -230,12 +253,16 @@ def _checked(text: AssignmentText) -> list[Unit]:
         fields["due_on"] = _("Please give a date, or choose long-term.")
     if text.due_on is not None and text.starts_on is not None and text.due_on < text.starts_on:
         fields["due_on"] = _("The date lies before the start.")
+    if text.nature not in Nature.values or text.closing_mode not in ClosingMode.values:
+        fields["closing_mode"] = _("Please choose how it is closed.")
     if text.target not in Target.values:
         fields["target"] = _("Please choose who is to do it.")
     if text.target == Target.UNIT and not text.target_rule.get("unit"):
         fields["target"] = _("Please choose the unit that is to do it.")
     if text.target == Target.LISTED and not text.target_rule.get("units"):
         fields["target"] = _("Please choose at least one unit.")
+    if text.minutes is not None and not 0 <= text.minutes <= MOST_MINUTES:
+        fields["minutes"] = _("Please give the minutes as a number from 0 to 10,000.")
     if fields:
         raise InvalidInput(next(iter(fields.values())), fields=fields)
     chosen = {text.target_rule["unit"]} if text.target == Target.UNIT else set()
@@ -256,7 +283,7 @@ def _set_helpers(assignment: Assignment, helpers: Sequence[Unit]) -> None:
 def index_words(assignment_ids: Sequence[int]) -> None:
     """Write the search words of assignments: pairs of characters of wording, heading, source and standard."""
     rows = Assignment.objects.filter(pk__in=list(assignment_ids)).values_list(
-        "pk", "wording", "heading", "source_sentence", "standard", "source_label"
+        "pk", "wording", "added_wording", "heading", "source_sentence", "standard", "source_label"
     )
     with connection.cursor() as cursor:
         cursor.executemany(

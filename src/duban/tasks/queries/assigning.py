@@ -11,18 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from duban.burden import queries as burden
+from duban.burden.queries import Asking, Cost
+from duban.burden.states import DemandKind
 from duban.directives import queries as directives
 from duban.kernel.authority import Actor, Decision
 from duban.kernel.errors import NotAllowed, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
-from duban.tasks import words
-from duban.tasks.breakdown import CLASSES
-from duban.tasks.choosing import units_of_rule
-from duban.tasks.models import Assignment, AssignmentHelper, AssignmentUnit, BreakdownImport, Task
-from duban.tasks.policy import TasksCapability, may_edit_draft
-from duban.tasks.states import AssignmentStatus, DueKind, Importance, Rhythm, Target, TaskStatus
+from duban.tasks import limits, words
+from duban.tasks.breakdown import CLASSES, CLOSINGS
+from duban.tasks.choosing import units_of
+from duban.tasks.models import Assignment, AssignmentHelper, AssignmentUnit, BreakdownImport, Limits, Task
+from duban.tasks.policy import TasksCapability, may_consent, may_edit_draft
+from duban.tasks.policy import may_set_limits as policy_may_set_limits
+from duban.tasks.states import UNISSUED, ClosingMode, DueKind, Importance, Rhythm, Target, TaskStatus
 
 PAGE_SIZE = 50
 # Names shown of the units that an assignment goes to.
@@ -30,11 +34,13 @@ NAMED_UNITS = 20
 
 
 def visible_assignments(*, actor: Actor) -> QuerySet[Assignment]:
-    """Return the assignments that this actor's office wrote."""
+    """Return the assignments that this actor's office wrote, and those by which their units passed tasks down."""
     if actor.is_system:
         return Assignment.objects.all()
+    passed = organisation.scope_filter(scope=actor.scope(TasksCapability.PASS_DOWN), unit="assigner")
     return Assignment.objects.filter(
         organisation.scope_filter(scope=actor.scope(TasksCapability.ASSIGN), unit="assigner")
+        | (Q(passed_from__isnull=False) & passed)
     )
 
 
@@ -46,7 +52,7 @@ def get_assignment(*, actor: Actor, assignment_id: int) -> Assignment:
     """
     found = (
         visible_assignments(actor=actor)
-        .select_related("assigner", "campaign", "requirement__document")
+        .select_related("assigner", "tightened_by", "campaign", "requirement__document")
         .filter(pk=assignment_id)
         .first()
     )
@@ -64,8 +70,16 @@ def assigning_units(*, actor: Actor) -> list[Unit]:
 
 
 def assignment_list(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Assignment]:
-    """Return one page of the assignments of this actor's office, newest first."""
+    """
+    Return one page of the assignments of this actor's office, newest first.
+
+    What lower units passed down is left to the page of the assignment from which it came.
+    """
     found = visible_assignments(actor=actor).filter(campaign_id=campaign_id).select_related("assigner")
+    if not actor.is_system:
+        scope = actor.scope(TasksCapability.PASS_DOWN)
+        own = Q(assigner__path__in=scope.paths) | Q(assigner_id=actor.unit_id)
+        found = found.filter(Q(passed_from__isnull=True) | own)
     if after:
         found = found.filter(pk__lt=decode_key(after, length=1, kinds=(int,))[0])
     return cut(list(found.order_by("-pk")[: size + 1]), size=size, key=lambda assignment: (assignment.pk,))
@@ -88,6 +102,66 @@ def get_breakdown(*, actor: Actor, import_id: int) -> BreakdownImport:
 
 
 @dataclass(frozen=True, slots=True)
+class TooMany:
+    """A draft that would give its checking unit more answers than it can look at."""
+
+    count: int
+    most: int
+    checker: Unit
+    # Whether passing it down level by level would help: the next level is smaller.
+    by_level: bool
+
+    @property
+    def sentence(self) -> str:
+        """Say what is wrong and what helps."""
+        told = _(
+            "%(unit)s would have to check %(count)d answers, more than %(most)d. Let the next level pass it down and check,"
+            " or let the units declare it done."
+        )
+        return str(told) % {"unit": self.checker.shown_name, "count": self.count, "most": self.most}
+
+
+def limits_of(*, actor: Actor, campaign_id: int) -> Limits:
+    """Return what the office has set for its campaign, or what holds where it has set nothing."""
+    return Limits.objects.filter(campaign_id=campaign_id).first() or Limits(
+        campaign_id=campaign_id, answers_per_checker=limits.ANSWERS_PER_CHECKER
+    )
+
+
+def may_set_limits(*, actor: Actor, campaign: Any) -> bool:
+    """Return whether this actor sets what holds for the campaign."""
+    return bool(policy_may_set_limits(actor, campaign.root))
+
+
+def too_many_answers(*, actor: Actor, assignment: Assignment, count: int, set_to: Limits, on: date) -> TooMany | None:
+    """Return why so many units cannot all be checked by the assigner, or None where they can, or declare it done."""
+    if assignment.closing_mode == ClosingMode.DECLARE or count <= set_to.answers_per_checker:
+        return None
+    return TooMany(
+        count=count,
+        most=set_to.answers_per_checker,
+        checker=assignment.assigner,
+        by_level=0 < len(next_level(actor=actor, assignment=assignment, on=on)) <= set_to.answers_per_checker,
+    )
+
+
+def next_level(*, actor: Actor, assignment: Assignment, on: date) -> list[int]:
+    """
+    Return the units right below the assigner that stand above the chosen ones, and could pass it down to them.
+
+    Empty where a chosen unit stands right below the assigner itself: then there is no level between.
+    """
+    place = assignment.assigner.depth + 1
+    paths = units_of(assignment=assignment, on=on).order_by().values_list("path", "depth")
+    found: set[int] = set()
+    for path, depth in paths:
+        if depth <= place:
+            return []
+        found.add(int(path.split("/")[place]))
+    return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentPage:
     """Everything that the page of one assignment shows."""
 
@@ -100,6 +174,13 @@ class AssignmentPage:
     # Issued ones: tasks by status.
     states: list[tuple[str, str, int]]
     owner_words: str
+    # Drafts: why it cannot go out like this, and what would help.
+    too_many: TooMany | None
+    # Waiting for a head: whether this actor may consent.
+    may_consent: Decision
+    needs_consent: bool
+    # Drafts: what issuing it would cost the units.
+    cost: Cost | None = None
 
 
 def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> AssignmentPage:
@@ -109,15 +190,29 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
     :raises NotFound: if there is none, or another office wrote it
     """
     assignment = get_assignment(actor=actor, assignment_id=assignment_id)
-    if assignment.status == AssignmentStatus.DRAFT:
-        units = units_of_rule(
-            assigner=assignment.assigner,
-            target=assignment.target,
-            rule=assignment.target_rule,
-            on=timezone.localdate(at),
+    today = timezone.localdate(at)
+    too_many = None
+    consent = may_consent(actor, assignment)
+    needs_consent = False
+    if assignment.status in UNISSUED:
+        units = units_of(assignment=assignment, on=today)
+        cost = burden.cost_of(
+            actor=actor,
+            units=units,
+            asking=Asking(
+                kind=DemandKind.TASK,
+                asked_on=today,
+                due_on=assignment.tightened_due or assignment.due_on,
+                minutes=assignment.minutes,
+                rhythm=assignment.rhythm,
+            ),
         )
-        count = units.count()
+        count = cost.units
+        set_to = limits_of(actor=actor, campaign_id=assignment.campaign_id)
+        too_many = too_many_answers(actor=actor, assignment=assignment, count=count, set_to=set_to, on=today)
+        needs_consent = set_to.consent_above is not None and count > set_to.consent_above and not consent
     else:
+        cost = None
         units = Unit.objects.filter(pk__in=AssignmentUnit.objects.filter(assignment=assignment).values("unit_id"))
         count = assignment.unit_count
     found = dict(
@@ -131,6 +226,10 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
         may_edit=may_edit_draft(actor, assignment),
         states=[(value, str(label), found[value]) for value, label in TaskStatus.choices if value in found],
         owner_words=owner_text(target=assignment.target, rule=assignment.target_rule, names=_names(assignment)),
+        cost=cost,
+        too_many=too_many,
+        may_consent=consent,
+        needs_consent=needs_consent,
     )
 
 
@@ -157,8 +256,17 @@ def _telling_names(ids: Collection[int]) -> dict[int, str]:
     return {pk: f"{upper or ''}{name}" if name in doubled else name for pk, name, upper in rows}
 
 
+def owner_words_of(*, actor: Actor, assignment: Assignment) -> str:
+    """Return whom an assignment is for, in words."""
+    return owner_text(target=assignment.target, rule=assignment.target_rule, names=_names(assignment))
+
+
 def owner_text(*, target: str, rule: dict[str, Any], names: dict[int, str]) -> str:
-    """Return the words of the column 牵头单位 for a rule, as the import reads them."""
+    """Return the words of the column 牵头单位 for a rule, as the import reads them; those of passing down are only said."""
+    if target == Target.BELOW:
+        return str(Target.BELOW.label)
+    if target == Target.LINE:
+        return "、".join(rule.get("names", []))
     if target == Target.UNIT:
         return names.get(rule["unit"], "")
     if target == Target.LISTED:
@@ -238,7 +346,13 @@ def words_of(*, actor: Actor, assignment: Assignment) -> dict[str, object]:
         "due": due_words(assignment),
         "rhythm": rhythm_words(assignment),
         "remark": assignment.remark,
+        "nature": assignment.nature,
+        "closing": assignment.closing_mode,
+        "inspected_by_two": assignment.inspected_by_two,
+        "changes_by_two": assignment.changes_by_two,
         "is_key": assignment.importance == Importance.KEY,
+        "is_principals_own": assignment.is_principals_own,
+        "minutes": assignment.minutes,
         "version": assignment.version,
         "source": assignment.source_sentence,
         "source_label": assignment.source_label,
@@ -255,6 +369,11 @@ def due_words(assignment: Assignment) -> str:
 def rhythm_words(assignment: Assignment) -> str:
     """Return the rhythm of reports as the import reads it."""
     return {Rhythm.WEEKLY: "每周", Rhythm.MONTHLY: "每月", Rhythm.QUARTERLY: "每季"}.get(Rhythm(assignment.rhythm), "")
+
+
+def closing_words(assignment: Assignment) -> str:
+    """Return the way of closing as the import reads it."""
+    return next(f"{word}制" for word, mode in CLOSINGS.items() if mode == assignment.closing_mode)
 
 
 def owner_words(*, actor: Actor) -> list[str]:
@@ -279,10 +398,24 @@ def outcomes(*, found: BreakdownImport) -> dict[str, int]:
     return {name: counts[name] for name in ("new", "change", "same", "issued", "repeated")}
 
 
+def old_breakdown_files(*, actor: Actor, before: datetime) -> QuerySet[BreakdownImport]:
+    """Return the breakdown tables taken in before that moment whose workbook is kept still."""
+    return BreakdownImport.objects.filter(started_at__lt=before).exclude(content=b"")
+
+
+def count_old_breakdown_files(*, actor: Actor, before: datetime) -> int:
+    """Return how many workbooks of breakdown tables taken in before that moment are kept still."""
+    return old_breakdown_files(actor=actor, before=before).count()
+
+
 def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list[object]]:
     """Yield the rows of this office's breakdown table in the order in which they were written, as the import reads them."""
     assignments = list(
-        visible_assignments(actor=actor).filter(campaign_id=campaign_id).prefetch_related("helpers").order_by("pk")
+        visible_assignments(actor=actor)
+        # What was passed down repeats the wording of a table higher up; it is not taken in from one either.
+        .filter(campaign_id=campaign_id, passed_from__isnull=True)
+        .prefetch_related("helpers")
+        .order_by("pk")
     )
     ids: set[int] = set()
     for assignment in assignments:
@@ -311,6 +444,7 @@ def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list
             assignment.starts_on.isoformat() if assignment.starts_on else "",
             due_words(assignment),
             rhythm_words(assignment),
+            closing_words(assignment),
             assignment.source_sentence,
             words.share_done(finished=finished, issued=issued) if issued else "",
             assignment.get_status_display(),

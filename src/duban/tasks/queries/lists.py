@@ -16,9 +16,9 @@ from duban.kernel.paging import Page, cut, decode_key
 from duban.kernel.words import query_words
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
-from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, Task, TaskFiguresPast
+from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, ChangeRequest, Task, TaskFiguresPast
 from duban.tasks.policy import TasksCapability
-from duban.tasks.states import OPEN_STATUSES, TaskStatus
+from duban.tasks.states import NOT_OWED, OPEN_CHANGES, OPEN_STATUSES, ClosingMode, TaskStatus
 
 PAGE_SIZE = 50
 COUNTED_AT_MOST = 1000
@@ -67,8 +67,11 @@ class TaskFilter:
     campaign_id: int
     # A search in wording, heading and source.
     words: str = ""
-    # A status, or one of: open, overdue, near_due, long_term.
+    # A status, or one of: open, overdue, due_today, near_due, long_term, total, signed, all; change_asked are those of
+    # which a request waits for this actor's decision.
     status: str = "open"
+    # The agreed date itself.
+    due_on: date | None = None
     # Tasks of this unit, with everything below it unless `own_only`.
     unit_id: int | None = None
     own_only: bool = False
@@ -77,6 +80,8 @@ class TaskFilter:
     kinds: tuple[str, ...] = ()
     ranks: tuple[str, ...] = ()
     assignment_id: int | None = None
+    # The parts into which this task was passed down.
+    passed_from_id: int | None = None
     # The day on which late and near are judged, and the last day that is near on it.
     as_of: date = field(default=LAST_DAY)
     near_until: date = field(default=LAST_DAY)
@@ -106,10 +111,17 @@ def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
             tasks = tasks.filter(**{f"unit__{column}__in": values})
     if given.assignment_id is not None:
         tasks = tasks.filter(assignment_id=given.assignment_id)
+    if given.passed_from_id is not None:
+        tasks = tasks.filter(passed_from_id=given.passed_from_id)
     searched = query_words(given.words)
     if searched:
         found = matching_assignments(campaign_id=given.campaign_id, searched=searched)
         tasks = tasks.filter(assignment_id__any_of=found)
+    if given.due_on is not None:
+        tasks = tasks.filter(agreed_due=given.due_on)
+    if given.status == "change_asked":
+        asked = ChangeRequest.objects.filter(task=OuterRef("pk"), status__in=OPEN_CHANGES)
+        return tasks.filter(Exists(asked), _checked_by(actor))
     return tasks.filter(status_condition(status=given.status, as_of=given.as_of, near_until=given.near_until))
 
 
@@ -132,20 +144,27 @@ def _unit_condition(actor: Actor) -> Q:
 
 
 def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
-    """Return the filter for a status or for one of the derived words: open, all, overdue, near_due, long_term."""
+    """
+    Return the filter for a status or for one of the derived words: open, total, overdue, due_today, near_due,
+    long_term, change_asked, declared; anything else narrows nothing.
+    """
     is_open = Q(status__in=OPEN_STATUSES)
     if status == "open":
         return is_open
     if status == "total":
-        return ~Q(status__in=[TaskStatus.DECLINED, TaskStatus.WITHDRAWN])
+        return ~Q(status__in=NOT_OWED)
     if status == "overdue":
         return is_open & Q(agreed_due__lt=as_of)
+    if status == "due_today":
+        return is_open & Q(agreed_due=as_of)
     if status == "near_due":
         return is_open & Q(agreed_due__gte=as_of, agreed_due__lte=near_until)
     if status == "long_term":
         return is_open & Q(agreed_due__isnull=True)
     if status == "signed":
-        return ~Q(status__in=[TaskStatus.TO_SIGN, TaskStatus.DECLINED, TaskStatus.WITHDRAWN])
+        return ~Q(status__in=[TaskStatus.TO_SIGN, *NOT_OWED])
+    if status == "declared":
+        return Q(status=TaskStatus.DONE, closing_mode=ClosingMode.DECLARE)
     if status in TaskStatus.values:
         return Q(status=status)
     return Q()
@@ -153,7 +172,7 @@ def status_condition(*, status: str, as_of: date, near_until: date) -> Q:
 
 def work_list(*, actor: Actor, given: TaskFilter, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
     """Return one page of tasks: key items first, then by agreed date, undated ones last (R-643)."""
-    return _page(narrowed(actor=actor, given=given), after=after, size=size)
+    return page_of(narrowed(actor=actor, given=given), after=after, size=size)
 
 
 def work_list_with_count(
@@ -161,13 +180,14 @@ def work_list_with_count(
 ) -> tuple[Page[Task], int]:
     """Return a page as `work_list` does, and how many tasks match, counted to 1,001 at most; searches once for both."""
     tasks = narrowed(actor=actor, given=given)
-    page = _page(tasks, after=after, size=size)
+    page = page_of(tasks, after=after, size=size)
     if not after and not page.after:
         return page, len(page.rows)
     return page, tasks[: COUNTED_AT_MOST + 1].count()
 
 
-def _page(tasks: QuerySet[Task], *, after: str, size: int) -> Page[Task]:
+def page_of(tasks: QuerySet[Task], *, after: str, size: int) -> Page[Task]:
+    """Return one page of tasks in the order of every list of tasks."""
     tasks = ordered(tasks)
     if after:
         is_key, due, task_id = decode_key(after, length=3, kinds=(bool, date, int))
@@ -189,8 +209,8 @@ def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit
     """
     Return the open tasks of one unit for its list 本单位还差什么.
 
-    `tab` is "mine" (all it owns), "lead" (it owns and others help) or "help" (others own, it helps). `unit` may be
-    given where `unit_in_view` has returned it already.
+    `tab` is "mine" (all it owns), "lead" (it owns and others help), "help" (others own, it helps) or "passed" (it owns
+    and passed them down). `unit` may be given where `unit_in_view` has returned it already.
 
     :raises NotFound: if this actor may not see the unit's tasks
     """
@@ -198,16 +218,20 @@ def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit
     tasks = Task.objects.filter(campaign_id=campaign_id, status__in=OPEN_STATUSES)
     helped = AssignmentHelper.objects.filter(assignment=OuterRef("assignment"))
     if tab == "help":
-        return ordered(tasks.filter(Exists(helped.filter(unit=unit))).select_related("assignment", "unit"))
+        # Who helps with a task is asked once, not again for each part that its owner passes down.
+        tasks = tasks.filter(assignment__passed_from__isnull=True)
+        return ordered(tasks.filter(Exists(helped.filter(unit=unit))).select_related("assignment__assigner", "unit"))
     tasks = tasks.filter(unit=unit)
     if tab == "lead":
         tasks = tasks.filter(Exists(helped))
-    return ordered(tasks.select_related("assignment", "unit"))
+    if tab == "passed":
+        tasks = tasks.filter(Exists(Assignment.objects.filter(passed_from=OuterRef("pk"))))
+    return ordered(tasks.select_related("assignment__assigner", "unit"))
 
 
 def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
     """Return one page of the tasks that wait for a checker in this actor's scope, longest waiting first."""
-    tasks = _to_check(actor, campaign_id)
+    tasks = to_check(actor=actor, campaign_id=campaign_id)
     if after:
         asked_at, task_id = decode_key(after, length=2, kinds=(datetime, int))
         tasks = tasks.filter(Q(asked_at__gt=asked_at) | Q(asked_at=asked_at, pk__gt=task_id))
@@ -217,12 +241,15 @@ def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int 
 
 def count_to_check(*, actor: Actor, campaign_id: int) -> int:
     """Return how many tasks wait for a checker in this actor's scope, counted to 1,001 at most."""
-    return _to_check(actor, campaign_id)[: COUNTED_AT_MOST + 1].count()
+    return to_check(actor=actor, campaign_id=campaign_id)[: COUNTED_AT_MOST + 1].count()
 
 
-def _to_check(actor: Actor, campaign_id: int) -> QuerySet[Task]:
-    return Task.objects.filter(
-        organisation.scope_filter(scope=actor.scope(TasksCapability.CHECK), unit="checker_unit"),
-        campaign_id=campaign_id,
-        status=TaskStatus.ASKED_DONE,
-    )
+def to_check(*, actor: Actor, campaign_id: int) -> QuerySet[Task]:
+    """Return the tasks that wait for a checker in this actor's scope."""
+    return Task.objects.filter(_checked_by(actor), campaign_id=campaign_id, status=TaskStatus.ASKED_DONE)
+
+
+def _checked_by(actor: Actor) -> Q:
+    scope = actor.scope(TasksCapability.CHECK)
+    # A scope of the whole tree needs no join.
+    return Q() if actor.is_system or scope.is_whole else organisation.scope_filter(scope=scope, unit="checker_unit")

@@ -9,16 +9,39 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.attachments import queries as attachments
 from duban.figures.commands import NEAR_WORKDAYS
-from duban.kernel.authority import Actor, Decision
+from duban.kernel.authority import Actor, Decision, denied
 from duban.kernel.errors import NotFound
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import words
-from duban.tasks.models import AssignmentHelper, ChangeRequest, Evidence, Task, TaskEntry
-from duban.tasks.policy import WHO_MAY, Involved, TasksCapability, may_answer, may_check, may_help
-from duban.tasks.states import TASK_FLOW, ChangeStatus, EntryKind
+from duban.tasks.models import (
+    AssignmentHelper,
+    ChangeRequest,
+    Confirmation,
+    Evidence,
+    Inspection,
+    SampledTask,
+    Task,
+    TaskEntry,
+)
+from duban.tasks.policy import WHO_MAY, Involved, TasksCapability, may_answer, may_check, may_decide_change, may_help
+from duban.tasks.queries.confirming import waiting_of_task
+from duban.tasks.states import (
+    ASKED_AS,
+    LEFT_OUT,
+    OPEN_CHANGES,
+    REPORTED_ON,
+    TAKEN_BY_HAND,
+    TASK_FLOW,
+    WORKED_ON,
+    ClosingMode,
+    EntryKind,
+    TaskStatus,
+)
 from duban.workdays import queries as workdays
 
+# Items offered to merge into.
+MOST_CHOICES = 200
 # What makes somebody a person who answered or submitted.
 ANSWERING = (
     EntryKind.SIGN,
@@ -26,7 +49,12 @@ ANSWERING = (
     EntryKind.FEEDBACK,
     EntryKind.EVIDENCE,
     EntryKind.ASK_DONE,
-    EntryKind.ASK_EXTENSION,
+    EntryKind.PASS_DOWN,
+    EntryKind.PUT_BEFORE,
+    EntryKind.SENT_BACK,
+    EntryKind.ENTRUST,
+    EntryKind.DECLARE,
+    *ASKED_AS.values(),
 )
 
 
@@ -37,13 +65,15 @@ class OfferedStep:
     name: str
     reason_required: bool
     refusal: str
+    needs_date: bool
 
 
 def visible_tasks(*, actor: Actor) -> QuerySet[Task]:
     """
     Return every task this actor may see.
 
-    Those of units in their scope, those that their office assigned, and those with which their units help.
+    Those of units in their scope, those that their office assigned, those that their units passed down, and those
+    with which their units help.
     """
     tasks = Task.objects.all()
     if actor.is_system:
@@ -55,8 +85,21 @@ def visible_tasks(*, actor: Actor) -> QuerySet[Task]:
     return tasks.filter(
         organisation.scope_filter(scope=view, unit="unit")
         | organisation.scope_filter(scope=actor.scope(TasksCapability.ASSIGN), unit="assignment__assigner")
+        | organisation.scope_filter(scope=view, unit="passed_from__unit")
         | Q(Exists(helps))
     )
+
+
+def task_of_unit(*, actor: Actor, assignment_id: int, unit_id: int) -> Task:
+    """
+    Return one unit's share of an assignment.
+
+    :raises NotFound: if it has none, or this actor may not see it
+    """
+    task = visible_tasks(actor=actor).filter(assignment_id=assignment_id, unit_id=unit_id).first()
+    if task is None:
+        raise NotFound(_("There is no such item."))
+    return task
 
 
 def get_task(*, actor: Actor, task_id: int) -> Task:
@@ -67,7 +110,16 @@ def get_task(*, actor: Actor, task_id: int) -> Task:
     """
     task = (
         visible_tasks(actor=actor)
-        .select_related("assignment__assigner", "assignment__requirement__document", "unit", "checker_unit", "campaign")
+        .select_related(
+            "assignment__assigner",
+            "assignment__tightened_by",
+            "assignment__requirement__document",
+            "unit",
+            "checker_unit",
+            "campaign",
+            "merged_into__assignment",
+            "in_charge",
+        )
         .filter(pk=task_id)
         .first()
     )
@@ -95,8 +147,19 @@ class TaskPage:
     helpers: list[Unit]
     change: ChangeRequest | None
     may_decide_change: Decision
+    may_ask_change: bool
+    # Items into which it could be merged, and those that go on inside it.
+    others: list[tuple[int, str]]
+    merged_here: list[Task]
+    # Draws in which it was, and whether a visit can be recorded now.
+    samples: list[SampledTask]
+    may_record_visit: bool
     may_answer: Decision
     may_report: Decision
+    is_reported_on: bool
+    # Completion and change requests are the principal's, and this actor is somebody else.
+    is_reserved: bool
+    waiting: Confirmation | None
     tone: str
     word: str
 
@@ -111,7 +174,9 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
     parts = involved(actor=actor, task=task)
     helpers = helpers_of(actor=actor, assignment_ids=[task.assignment_id])[task.assignment_id]
     answers = may_answer(actor, task, parts)
+    reserved = task.assignment.is_principals_own
     near = workdays.calendar(actor=actor).add_workdays(on, NEAR_WORKDAYS)
+    change = open_change(actor=actor, task=task)
     tone, word = words.judged(
         status=task.status,
         agreed_due=task.agreed_due,
@@ -124,13 +189,28 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
         steps=_offered(actor, task, parts),
         thread=thread(actor=actor, task=task),
         helpers=helpers,
-        change=open_change(actor=actor, task=task),
-        may_decide_change=may_check(actor, task, parts),
+        change=change,
+        may_decide_change=may_decide_change(actor, task, change, parts) if change else may_check(actor, task, parts),
+        may_ask_change=change is None and bool(answers) and task.status in WORKED_ON,
+        others=_merge_choices(actor, task) if change is None and answers and task.status in WORKED_ON else [],
+        merged_here=list(Task.objects.filter(merged_into=task).select_related("assignment").order_by("pk")[:20]),
+        samples=list(SampledTask.objects.filter(task=task).select_related("sample").order_by("pk")),
+        may_record_visit=task.closing_mode == ClosingMode.INSPECT
+        and task.status == TaskStatus.ASKED_DONE
+        and bool(may_check(actor, task, parts)),
         may_answer=answers,
         may_report=answers or may_help(actor, [*helpers]),
+        is_reported_on=task.status in REPORTED_ON,
+        is_reserved=reserved and not _is_principal(actor, task, on),
+        waiting=waiting_of_task(actor=actor, task=task) if reserved else None,
         tone=tone,
         word=word,
     )
+
+
+def _is_principal(actor: Actor, task: Task, on: date) -> bool:
+    post = organisation.principals_of(actor=actor, unit_ids=[task.unit_id], on=on).get(task.unit_id)
+    return post is not None and post.person_id == actor.person_id
 
 
 def evidence_file(*, actor: Actor, task_id: int, evidence_id: int) -> tuple[str, str, bytes]:
@@ -154,8 +234,33 @@ def thread(*, actor: Actor, task: Task) -> list[TaskEntry]:
 
 
 def open_change(*, actor: Actor, task: Task) -> ChangeRequest | None:
-    """Return the request for a later date that waits for a decision."""
-    return ChangeRequest.objects.filter(task=task, status=ChangeStatus.ASKED).first()
+    """Return the request that waits for a decision."""
+    return ChangeRequest.objects.filter(task=task, status__in=OPEN_CHANGES).select_related("into__assignment").first()
+
+
+def merge_choices(*, actor: Actor, task_id: int) -> list[tuple[int, str]]:
+    """
+    Return numbers and words of the items into which a task could be merged, the newest first.
+
+    :raises NotFound: if there is no such task, or this actor may not see it
+    """
+    return _merge_choices(actor, get_task(actor=actor, task_id=task_id))
+
+
+def _merge_choices(actor: Actor, task: Task) -> list[tuple[int, str]]:
+    found = mergeable(actor=actor, task=task)[:MOST_CHOICES]
+    return [(other.pk, other.assignment.wording[:80]) for other in found]
+
+
+def mergeable(*, actor: Actor, task: Task) -> QuerySet[Task]:
+    """Return the items of the same unit and campaign into which this one could be merged."""
+    return (
+        visible_tasks(actor=actor)
+        .filter(campaign_id=task.campaign_id, unit_id=task.unit_id, status__in=[*WORKED_ON, TaskStatus.LONG_TERM])
+        .exclude(pk=task.pk)
+        .select_related("assignment")
+        .order_by("-pk")
+    )
 
 
 def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = None) -> Involved:
@@ -168,8 +273,15 @@ def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = Non
     units = frozenset(
         AssignmentHelper.objects.filter(assignment_id=task.assignment_id).values_list("unit_id", flat=True)
     ) | {task.unit_id}
+    told = set(
+        TaskEntry.objects.filter(task=task, kind__in=(*ANSWERING, EntryKind.TAKE_OVER)).values_list(
+            "kind", "user_id", "unit_id"
+        )
+    )
+    # A unit that ended answered before; its people have a part as those of the successor have.
+    units |= {unit for kind, _user, unit in told if kind == EntryKind.TAKE_OVER and unit is not None}
     held = organisation.units_of_people(actor=actor, person_ids=asked)
-    users = TaskEntry.objects.filter(task=task, kind__in=ANSWERING).values_list("user_id", flat=True).distinct()
+    users = {user for kind, user, _unit in told if kind != EntryKind.TAKE_OVER}
     return Involved(
         units=units,
         people=frozenset(person for person, unit in held if unit in units),
@@ -177,14 +289,58 @@ def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = Non
     )
 
 
+def unseen_on_the_spot(*, actor: Actor, tasks: Sequence[Task]) -> dict[int, object]:
+    """
+    Return for each item that is inspected on the spot why it cannot be accepted yet; the others are absent.
+
+    Somebody has to have looked since it was reported; where two are asked for, whoever looked does not accept.
+    """
+    asked = {task.pk: task for task in tasks if task.closing_mode == ClosingMode.INSPECT}
+    if not asked:
+        return {}
+    visits: dict[int, set[int | None]] = {}
+    rows = Inspection.objects.filter(task_id__in=asked).values_list("task_id", "entry__user_id", "entry__made_at")
+    for task_id, user_id, made_at in rows:
+        since = asked[task_id].asked_at
+        if since is None or made_at >= since:
+            visits.setdefault(task_id, set()).add(user_id)
+    found: dict[int, object] = {}
+    for task_id, task in asked.items():
+        if task_id not in visits:
+            found[task_id] = _("This is inspected on the spot. Record the visit first.")
+        elif task.assignment.inspected_by_two and visits[task_id] == {actor.user_id}:
+            found[task_id] = _("You recorded the visit. The second person has to accept.")
+    return found
+
+
 def offered_steps(*, actor: Actor, task: Task) -> list[OfferedStep]:
-    """Return the steps out of the task's present status, in table order, each with the refusal if there is one."""
+    """
+    Return the steps that somebody can take by hand now, in table order, each with the refusal if there is one.
+
+    Those that the closing mode leaves out are not among them.
+    """
     return _offered(actor, task, involved(actor=actor, task=task))
 
 
 def _offered(actor: Actor, task: Task, parts: Involved) -> list[OfferedStep]:
     offered = []
     for step in TASK_FLOW.steps_from(task.status):
+        if step.name not in TAKEN_BY_HAND or step.name == LEFT_OUT[ClosingMode(task.closing_mode)]:
+            continue
         decision = WHO_MAY[step.name](actor, task, parts)
-        offered.append(OfferedStep(step.name, step.reason_required, "" if decision else str(decision.reason)))
+        if decision and step.name == "accept":
+            unseen = unseen_on_the_spot(actor=actor, tasks=[task]).get(task.pk)
+            decision = denied(unseen) if unseen else decision
+        offered.append(
+            OfferedStep(
+                step.name, step.reason_required, "" if decision else str(decision.reason), needs_date(task, step.name)
+            )
+        )
     return offered
+
+
+def needs_date(task: Task, step_name: str) -> bool:
+    """Return whether a step sets a new date: what came back, or goes on again, and had one."""
+    if step_name == "return":
+        return task.agreed_due is not None
+    return step_name in {"resume", "reopen"} and task.original_due is not None

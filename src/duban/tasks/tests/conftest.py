@@ -21,6 +21,7 @@ class Cast:
     campaign: Campaign
     office: Actor
     second: Actor
+    head: Actor
     owner: Actor
     helper: Actor
     stranger: Actor
@@ -52,14 +53,15 @@ def make_cast() -> Cast:
         campaign=make_campaign(root=tree.city),
         office=_office(tree, office),
         second=_office(tree, office),
+        head=_office(tree, office, role="office_head"),
         owner=actor_with(unit=owner, role="unit_liaison", reach=Reach.UNIT),
         helper=actor_with(unit=helper, role="unit_liaison", reach=Reach.UNIT),
         stranger=actor_with(unit=stranger, role="unit_liaison", reach=Reach.UNIT),
     )
 
 
-def _office(tree: Tree, seat) -> Actor:
-    """A clerk who sits in the office and holds the city's whole subtree."""
-    account = make_person_with_account(unit=seat, role="office_clerk", reach=Reach.SUBTREE)
+def _office(tree: Tree, seat, role: str = "office_clerk") -> Actor:
+    """Somebody who sits in the office and holds the city's whole subtree."""
+    account = make_person_with_account(unit=seat, role=role, reach=Reach.SUBTREE)
     Grant.objects.filter(pk=account.grant.pk).update(unit=tree.city)
     return actor_for(account=account)

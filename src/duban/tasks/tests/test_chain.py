@@ -147,12 +147,14 @@ class TestAnswering:
     def test_a_later_date_is_asked_for_and_granted_beside_the_original(self, cast, task):
         step(cast.owner, task, "sign")
         later = DUE + timedelta(days=10)
-        commands.ask_extension(actor=cast.owner, task_id=task.pk, new_due=later, reason="遇汛期", at=AT)
+        commands.ask_change(actor=cast.owner, task_id=task.pk, kind="extension", new_due=later, reason="遇汛期", at=AT)
         with pytest.raises(IllegalStep):
-            commands.ask_extension(actor=cast.owner, task_id=task.pk, new_due=later, reason="再申请", at=AT)
+            commands.ask_change(
+                actor=cast.owner, task_id=task.pk, kind="extension", new_due=later, reason="再申请", at=AT
+            )
         with pytest.raises(NotAllowed):
-            commands.decide_extension(actor=cast.owner, task_id=task.pk, step_name="grant", at=AT)
-        commands.decide_extension(actor=cast.second, task_id=task.pk, step_name="grant", at=AT)
+            commands.decide_change(actor=cast.owner, task_id=task.pk, step_name="grant", at=AT)
+        commands.decide_change(actor=cast.second, task_id=task.pk, step_name="grant", at=AT)
         task.refresh_from_db()
         assert (task.agreed_due, task.original_due) == (later, DUE)
 

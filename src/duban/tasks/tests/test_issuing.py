@@ -16,7 +16,7 @@ AT = SOME_MOMENT
 
 
 def draft(cast, **rule):
-    text = AssignmentText(wording="开展走访", target="class", target_rule=rule, due_on=SOME_DAY)
+    text = AssignmentText(wording="开展走访", target="class", target_rule=rule, due_on=SOME_DAY, closing_mode="declare")
     return commands.create_assignment(
         actor=cast.office, campaign_id=cast.campaign.pk, assigner_id=cast.tree.city.pk, text=text, at=AT
     )

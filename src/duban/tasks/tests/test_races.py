@@ -9,16 +9,19 @@ import pytest
 from django.db import connection
 from django.utils import translation
 
+from duban.access.states import Reach
 from duban.audit.models import AuditEvent
-from duban.config.factories import SOME_MOMENT
+from duban.config.factories import SOME_MOMENT, actor_with
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
-from duban.kernel.errors import IllegalStep, Refused
+from duban.kernel.errors import IllegalStep, InvalidInput, Refused, Stale
+from duban.organisation.models import Unit
 from duban.tasks import commands
 from duban.tasks.commands.drafting import AssignmentText
 from duban.tasks.models import Task, TaskEntry, TaskFigures
 from duban.tasks.tests.conftest import Cast, make_cast
 from duban.tasks.tests.test_chain import DUE, issue_to, step
+from duban.tasks.tests.test_passing import pass_on, received
 
 AT = SOME_MOMENT
 
@@ -78,7 +81,9 @@ def test_accept_and_return_at_once_leave_one_of_them(cast):
 
 
 def test_two_workers_on_one_assignment_give_each_unit_one_task(cast):
-    text = AssignmentText(wording="开展走访", target="class", target_rule={"levels": ["village"]}, due_on=DUE)
+    text = AssignmentText(
+        wording="开展走访", target="class", target_rule={"levels": ["village"]}, due_on=DUE, closing_mode="declare"
+    )
     draft = commands.create_assignment(
         actor=cast.office, campaign_id=cast.campaign.pk, assigner_id=cast.tree.city.pk, text=text, at=AT
     )
@@ -142,3 +147,59 @@ def test_one_draft_issued_by_two_at_once_goes_out_once(cast):
     assert [isinstance(answer, IllegalStep) for answer in answers].count(True) == 1
     assert Task.objects.filter(assignment=draft).count() == 4
     assert AuditEvent.objects.filter(verb="assignment.issue", object_id=draft.pk).count() == 1
+
+
+def test_two_clerks_who_pass_one_task_down_at_once_give_each_unit_one_part(cast):
+    county = cast.tree.counties[0]
+    task = received(cast, [county])[0]
+    clerks = [actor_with(unit=county, role="county_office") for _number in range(2)]
+    answers = at_once(*[lambda actor=actor: pass_on(actor, task) for actor in clerks])
+    assert [isinstance(answer, InvalidInput) for answer in answers].count(True) == 1
+    below = Unit.objects.filter(parent=county).values_list("pk", flat=True)
+    assert sorted(Task.objects.filter(passed_from=task).values_list("unit_id", flat=True)) == sorted(below)
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_passing_down_while_the_unit_returns_the_task_leaves_one_of_them(cast):
+    county = cast.tree.counties[0]
+    task = received(cast, [county])[0]
+    clerk = actor_with(unit=county, role="county_office")
+    owner = actor_with(unit=county, role="unit_liaison", reach=Reach.UNIT)
+    answers = at_once(lambda: pass_on(clerk, task), lambda: step(owner, task, "decline", text="不属本县"))
+    assert [isinstance(answer, IllegalStep) for answer in answers].count(True) == 1
+    task.refresh_from_db()
+    parts = Task.objects.filter(passed_from=task).count()
+    assert (task.status, parts) in {("in_hand", 6), ("declined", 0)}
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_passing_down_while_completion_is_asked_for_leaves_no_part_unnoticed(cast):
+    county = cast.tree.counties[0]
+    task = received(cast, [county])[0]
+    clerk = actor_with(unit=county, role="county_office")
+    owner = actor_with(unit=county, role="unit_liaison", reach=Reach.UNIT)
+    step(owner, task, "sign")
+    answers = at_once(lambda: pass_on(clerk, task), lambda: step(owner, task, "ask_done", text="已完成"))
+    assert [isinstance(answer, Refused) for answer in answers].count(True) == 1
+    task.refresh_from_db()
+    assert (task.status, Task.objects.filter(passed_from=task).count()) in {("in_hand", 6), ("asked_done", 0)}
+
+
+def test_one_task_transferred_by_two_at_once_moves_once(cast):
+    task = received(cast, [cast.tree.departments[1]])[0]
+
+    def move(actor: Actor, number: int) -> Task:
+        return commands.transfer(
+            actor=actor,
+            task_id=task.pk,
+            unit_id=cast.tree.departments[number].pk,
+            reason="职责",
+            at=AT,
+            version=task.version,
+        )
+
+    answers = at_once(lambda: move(cast.office, 2), lambda: move(cast.second, 3))
+    assert [isinstance(answer, Stale) for answer in answers].count(True) == 1
+    task.refresh_from_db()
+    assert task.transfers == 1
+    assert differing(cast) == {"tasks": 0}

@@ -39,6 +39,7 @@ def write(cast, **changes: str) -> Assignment:
     client = cast.client(cast.office)
     given = form_of(page_of(client, ASSIGN), ASSIGN) | {
         "wording": "组织一次专题学习",
+        "closing": "check",
         "owner": cast.tree.departments[1].name,
         "due": "长期坚持",
         **changes,
@@ -127,7 +128,7 @@ class TestWriting:
         assert "组织一次专题学习" in page_of(client, reverse("tasks:assignments"))
 
     def test_a_job_under_way_shows_progress_as_a_page_and_as_a_fragment(self, cast):
-        draft = write(cast, owner="各村")
+        draft = write(cast, owner="各村", closing="declare")
         client = cast.client(cast.office)
         page = page_of(client, reverse("tasks:assignment", args=[draft.pk]))
         address = reverse("tasks:issue", args=[draft.pk])
@@ -232,20 +233,20 @@ class TestOneTask:
     def test_a_later_date_is_asked_for_and_decided_by_forms(self, cast, task):
         owner, checker = cast.client(cast.owner), cast.client(cast.second)
         post_step(owner, task, "sign")
-        address = f"/tasks/{task.pk}/extension/"
+        address = f"/tasks/{task.pk}/change/"
         given = form_of(page_of(owner, f"/tasks/{task.pk}/"), address)
-        early = owner.post(address, given | {"new_due": "2020-01-01", "reason": "汛期"})
+        early = owner.post(address, given | {"new_due": "2020-01-01", "kind": "extension", "reason": "汛期"})
         assert early.status_code == 422
         assert "The new date must be later than the agreed one." in early.content.decode()
         later = (timezone.localdate() + timedelta(days=60)).isoformat()
         given = form_of(page_of(owner, f"/tasks/{task.pk}/"), address)
-        assert owner.post(address, given | {"new_due": later, "reason": "汛期"}).status_code == 302
+        assert owner.post(address, given | {"new_due": later, "kind": "extension", "reason": "汛期"}).status_code == 302
         page = page_of(owner, f"/tasks/{task.pk}/")
         assert "Your unit owns this item." in page, "the unit does not decide on its own request"
         page = page_of(checker, f"/tasks/{task.pk}/")
-        address = f"/tasks/{task.pk}/extension/refuse/"
+        address = f"/tasks/{task.pk}/change/refuse/"
         assert checker.post(address, form_of(page, address) | {"reason": ""}).status_code == 422
-        address = f"/tasks/{task.pk}/extension/grant/"
+        address = f"/tasks/{task.pk}/change/grant/"
         assert checker.post(address, form_of(page, address)).status_code == 302
         task.refresh_from_db()
         assert task.agreed_due.isoformat() == later

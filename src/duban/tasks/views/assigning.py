@@ -15,7 +15,7 @@ from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.tasks import commands, queries
-from duban.tasks.forms import AssignmentForm
+from duban.tasks.forms import AssignmentForm, LimitsForm
 
 
 @require_GET
@@ -51,6 +51,10 @@ def assign(request: Request) -> HttpResponse:
                 assigner_id=form.cleaned_data["assigner"],
                 words=form.words(),
                 is_key=form.cleaned_data["is_key"],
+                is_principals_own=form.cleaned_data["is_principals_own"],
+                minutes=form.cleaned_data["minutes"],
+                inspected_by_two=form.cleaned_data["inspected_by_two"],
+                changes_by_two=form.cleaned_data["changes_by_two"],
                 requirement_id=requirement_id,
                 source_path=queries.requirement_path(actor=request.actor, requirement_id=requirement_id)
                 if requirement_id
@@ -105,6 +109,10 @@ def edit(request: Request, assignment_id: int) -> HttpResponse:
                 assigner_id=assignment.assigner_id,
                 words=form.words(),
                 is_key=form.cleaned_data["is_key"],
+                is_principals_own=form.cleaned_data["is_principals_own"],
+                minutes=form.cleaned_data["minutes"],
+                inspected_by_two=form.cleaned_data["inspected_by_two"],
+                changes_by_two=form.cleaned_data["changes_by_two"],
                 assignment_id=assignment.pk,
                 version=form.cleaned_data["version"] or 0,
                 at=timezone.now(),
@@ -123,7 +131,24 @@ def assignment(request: Request, assignment_id: int) -> HttpResponse:
     effect = ngettext(
         "After issuing, %(count)d unit receives this.", "After issuing, %(count)d units receive this.", found.count
     ) % {"count": found.count}
-    return render(request, "tasks/assignment.html", {"found": found, "assignment": found.assignment, "effect": effect})
+    shown = {
+        "found": found,
+        "assignment": found.assignment,
+        "effect": effect,
+        "levels": _levels(request, found.assignment),
+        "added": queries.added_on_the_way(actor=request.actor, assignment=found.assignment),
+    }
+    return render(request, "tasks/assignment.html", shown)
+
+
+def _levels(request: Request, assignment: Any) -> list[queries.LevelCounts]:
+    """Return how far the chain has come; nothing for what has not gone out, or was passed down by nobody."""
+    if assignment.issued_at is None:
+        return []
+    today = timezone.localdate()
+    chain = queries.Chain.of_assignment(assignment)
+    levels = queries.chain_levels(actor=request.actor, chain=chain, day=queries.Day(today, today))
+    return levels if len(levels) > 1 else []
 
 
 @require_GET
@@ -137,12 +162,100 @@ def progress(request: Request, assignment_id: int) -> HttpResponse:
 def issue(request: Request, assignment_id: int) -> HttpResponse:
     """Issue a draft (交办)."""
     issued = commands.issue(actor=request.actor, assignment_id=assignment_id, at=timezone.now())
-    say(
-        request,
-        ngettext("Issued to %(count)d unit.", "Being issued to %(count)d units.", issued.unit_count)
-        % {"count": issued.unit_count},
-    )
+    say(request, _issued_words(issued))
     return redirect("tasks:assignment", assignment_id)
+
+
+@require_POST
+def issue_many(request: Request) -> HttpResponse:
+    """Issue the chosen drafts, each with its own result."""
+    results = commands.issue_many(actor=request.actor, assignment_ids=chosen_numbers(request), at=timezone.now())
+    return render(
+        request,
+        "tasks/results.html",
+        {
+            "results": results,
+            "title": _("Issue"),
+            "thing": _("What is to be done"),
+            "address": "tasks:assignment",
+            "back": reverse("tasks:assignments"),
+        },
+    )
+
+
+@require_POST
+def consent(request: Request, assignment_id: int) -> HttpResponse:
+    """Consent as a head; it goes out with that."""
+    issued = commands.consent(actor=request.actor, assignment_id=assignment_id, at=timezone.now())
+    say(request, _issued_words(issued))
+    return redirect("tasks:assignment", assignment_id)
+
+
+@require_POST
+def send_back(request: Request, assignment_id: int) -> HttpResponse:
+    """Send a draft that waits for a head back to its office."""
+    commands.send_back(
+        actor=request.actor,
+        assignment_id=assignment_id,
+        reason=request.POST.get("reason", ""),
+        at=timezone.now(),
+    )
+    say(request, _("Sent back. It is a draft again."))
+    return redirect("tasks:assignment", assignment_id)
+
+
+@require_POST
+def lighten(request: Request, assignment_id: int, way: str) -> HttpResponse:
+    """Change a draft that gives its checkers too many answers."""
+    commands.lighten_draft(actor=request.actor, assignment_id=assignment_id, way=way, at=timezone.now())
+    say(request, _("Draft changed. Look at it, then issue it."))
+    return redirect("tasks:assignment", assignment_id)
+
+
+@require_http_methods(["GET", "POST"])
+def limits(request: Request) -> HttpResponse:
+    """Show and set what holds for the campaign."""
+    campaign: Any = request.frame.get("campaign")
+    if campaign is None:
+        raise NotAllowed(_("There is no campaign yet. Create one first."))
+    set_to = queries.limits_of(actor=request.actor, campaign_id=campaign.pk)
+    given = {"answers_per_checker": set_to.answers_per_checker, "consent_above": set_to.consent_above}
+    form, status = LimitsForm(initial=given), 200
+    if request.method == "POST":
+        form, status = LimitsForm(request.POST), 422
+        if form.is_valid():
+            try:
+                commands.set_limits(
+                    actor=request.actor, campaign_id=campaign.pk, at=timezone.now(), **form.cleaned_data
+                )
+            except InvalidInput as refusal:
+                beside(form, refusal)
+            else:
+                say(request, _("Kept."))
+                return redirect("tasks:limits")
+    may = queries.may_set_limits(actor=request.actor, campaign=campaign)
+    return render(request, "tasks/limits.html", {"form": form, "set_to": set_to, "may": may}, status=status)
+
+
+@require_GET
+def to_decide(request: Request) -> HttpResponse:
+    """Show what waits for this actor's decision."""
+    campaign: Any = request.frame.get("campaign")
+    found = queries.to_decide(actor=request.actor, campaign_id=campaign.pk) if campaign else None
+    return render(request, "tasks/to_decide.html", {"found": found})
+
+
+def chosen_numbers(request: Request) -> list[int]:
+    """Return the numbers of the rows that were ticked; what is no number is left out."""
+    return [int(word) for word in request.POST.getlist("ids") if word.isascii() and word.isdigit() and len(word) < 19]
+
+
+def _issued_words(issued: Any) -> str:
+    if issued.status == "to_approve":
+        return _("Waits for the head's consent now.")
+    return ngettext("Issued to %(count)d unit.", "Being issued to %(count)d units.", issued.unit_count) % {
+        "count": issued.unit_count
+    }
 
 
 @require_POST

@@ -11,14 +11,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.kernel.errors import InvalidInput, NotAllowed
+from duban.papers import queries as papers
+from duban.shell.handing_out import DOCX, PDF, XLSX, attachment_header, handed_out
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
-from duban.tasks import breakdown_files, commands, queries, words
+from duban.tasks import breakdown_files, commands, queries
 from duban.tasks.forms import BreakdownForm
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,9 +65,11 @@ def received(request: Request, import_id: int) -> HttpResponse:
 def marked(request: Request, import_id: int) -> HttpResponse:
     """Hand the same workbook back, with an error column and red cells."""
     found = queries.get_breakdown(actor=request.actor, import_id=import_id)
-    response = HttpResponse(breakdown_files.marked(found=found), content_type=_type_of(found.file_name))
-    response["Content-Disposition"] = words.attachment_header(_("marked") + "-" + found.file_name)
-    return response
+    return handed_out(
+        content=breakdown_files.marked(found=found),
+        media_type=_type_of(found.file_name),
+        name=f"{_('marked')}-{found.file_name}",
+    )
 
 
 @require_POST
@@ -86,9 +87,7 @@ def take_over(request: Request, import_id: int) -> HttpResponse:
 def template(request: Request) -> HttpResponse:
     """Hand out an empty breakdown table as offices make it."""
     campaign: Any = request.frame.get("campaign")
-    response = HttpResponse(breakdown_files.empty(campaign=campaign), content_type=XLSX)
-    response["Content-Disposition"] = words.attachment_header("任务分解表.xlsx")
-    return response
+    return handed_out(content=breakdown_files.empty(campaign=campaign), media_type=XLSX, name="任务分解表.xlsx")
 
 
 @require_GET
@@ -98,12 +97,16 @@ def export(request: Request, kind: str) -> HttpResponseBase:
     if campaign is None:
         raise NotAllowed(_("There is no campaign yet. Create one first."))
     rows = queries.breakdown_rows(actor=request.actor, campaign_id=campaign.pk, on=timezone.localdate())
+    if kind == "pdf":
+        content = breakdown_files.as_paper(campaign=campaign, rows=rows, on=timezone.localdate())
+        made = papers.as_pdf(actor=request.actor, content=content)
+        return handed_out(content=made, media_type=PDF, name=f"任务分解表-{timezone.localdate()}.pdf")
     # Closed, and with it removed, when the answer has been sent.
     file = tempfile.TemporaryFile()  # noqa: SIM115
     breakdown_files.export(kind=kind, file=file, campaign=campaign, rows=rows, on=timezone.localdate())
     file.seek(0)
     response = FileResponse(file, content_type=XLSX if kind == "xlsx" else DOCX)
-    response["Content-Disposition"] = words.attachment_header(f"任务分解表-{timezone.localdate()}.{kind}")
+    response["Content-Disposition"] = attachment_header(f"任务分解表-{timezone.localdate()}.{kind}")
     return response
 
 

@@ -1,0 +1,83 @@
+"""Reading objections: the unit's own, and those that wait for whoever asked."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from duban.burden.models import DemandUnit, Objection
+from duban.burden.policy import BurdenCapability, may_object
+from duban.burden.states import ObjectionStatus
+from duban.kernel.authority import Actor
+from duban.kernel.errors import NotAllowed, NotFound
+from duban.kernel.paging import Page, cut, decode_key
+from duban.organisation import queries as organisation
+
+PAGE_SIZE = 50
+
+
+def get_row(*, actor: Actor, row_id: int) -> DemandUnit:
+    """
+    Return one row of the ledger.
+
+    :raises NotFound: if there is none, or this actor may not see its unit's ledger
+    """
+    row = DemandUnit.objects.select_related("unit", "demand__asker").filter(pk=row_id).first()
+    if row is None or not (actor.is_system or actor.scope(BurdenCapability.VIEW).covers(row.unit)):
+        raise NotFound(_("There is no such item."))
+    return row
+
+
+def row_to_object_to(*, actor: Actor, row_id: int) -> DemandUnit:
+    """
+    Return one row of the ledger for the form that objects to it.
+
+    :raises NotFound: if there is none, or this actor may not see its unit's ledger
+    :raises NotAllowed: if this actor does not answer for the unit
+    """
+    row = get_row(actor=actor, row_id=row_id)
+    may_object(actor, row.unit).require()
+    return row
+
+
+def objections_to_answer(*, actor: Actor) -> QuerySet[Objection]:
+    """Return the objections to what this actor's office or unit asked."""
+    found = Objection.objects.select_related("row__demand__asker", "row__unit")
+    if actor.is_system:
+        return found
+    if not actor.holds(BurdenCapability.ASK):
+        return found.none()
+    return found.filter(
+        Q(row__demand__asker_id=actor.unit_id)
+        | organisation.scope_filter(scope=actor.scope(BurdenCapability.ASK), unit="row__demand__asker")
+    )
+
+
+def get_objection(*, actor: Actor, objection_id: int) -> Objection:
+    """
+    Return one objection to what this actor's office or unit asked.
+
+    :raises NotFound: if there is none
+    """
+    found = objections_to_answer(actor=actor).filter(pk=objection_id).first()
+    if found is None:
+        raise NotFound(_("There is no such objection."))
+    return found
+
+
+def objection_list(*, actor: Actor, is_open: bool = True, after: str = "", size: int = PAGE_SIZE) -> Page[Objection]:
+    """
+    Return one page of objections to what this actor's office or unit asked, the oldest first.
+
+    :raises NotAllowed: if this actor asks nothing of others
+    """
+    if not actor.holds(BurdenCapability.ASK):
+        raise NotAllowed(_("Your present post asks nothing of other units."))
+    found = objections_to_answer(actor=actor)
+    found = found.filter(status=ObjectionStatus.OPEN) if is_open else found.exclude(status=ObjectionStatus.OPEN)
+    if after:
+        found = found.filter(pk__gt=decode_key(after, length=1, kinds=(int,))[0])
+    return cut(list(found.order_by("pk")[: size + 1]), size=size, key=lambda objection: (objection.pk,))
+
+
+def count_open_objections(*, actor: Actor) -> int:
+    """Return how many objections wait for an answer of this actor's office or unit."""
+    return objections_to_answer(actor=actor).filter(status=ObjectionStatus.OPEN).order_by().count()

@@ -1,0 +1,49 @@
+"""What the register itself holds for a unit."""
+
+from django.utils.translation import gettext_lazy as _
+
+from duban.organisation.holdings import Holding
+
+ORGANISATION_HOLDINGS = (
+    Holding(
+        "units_below",
+        _("Units directly below"),
+        _("move to the successor, with everything below them"),
+        "organisation_unit",
+        "parent_id",
+        "held.valid_until IS NULL",
+    ),
+    Holding(
+        "posts",
+        _("Posts"),
+        _("end on that day; the people keep their accounts"),
+        "organisation_post",
+        "unit_id",
+        "(held.ends_on IS NULL OR held.ends_on > %(day)s)",
+    ),
+    Holding(
+        "members",
+        _("Members and attachments"),
+        _("belong to the successor from that day on"),
+        "organisation_membership",
+        "unit_id",
+        "held.ends_on IS NULL",
+    ),
+    Holding(
+        "committees",
+        _("Units for which it is the responsible committee"),
+        _("name the successor instead"),
+        "organisation_unit",
+        "party_parent_id",
+        "held.valid_until IS NULL",
+    ),
+    Holding("lines", _("Lines that it leads"), _("are led by the successor"), "organisation_line", "lead_unit_id"),
+    Holding(
+        "imports",
+        _("Tables of units not yet taken over"),
+        _("are put aside"),
+        "organisation_unitimport",
+        "root_id",
+        "held.status IN ('ready', 'with_errors', 'to_name')",
+    ),
+)

@@ -1,0 +1,106 @@
+"""Urging (催办): a text for the group chat, and the items of which units are reminded, as page and file."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from duban.campaigns.models import Campaign
+from duban.kernel.authority import Actor
+from duban.kernel.paging import Page
+from duban.portal.queries.work import WorkLine, filter_line, line_of, scope_line, task_cells, task_columns
+from duban.shell.templatetags.shell import day as day_word
+from duban.tasks import limits
+from duban.tasks import queries as tasks
+from duban.tasks.queries import Day, TaskFilter, UnitReminder
+from duban.workbooks.listing import Column, Listing
+
+
+@dataclass(frozen=True, slots=True)
+class UrgingLine:
+    """One item of which its unit is reminded, and the day on which it was last."""
+
+    line: WorkLine
+    last_urged: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Urging:
+    """One page of the items, the text for the group chat, and the words of the head."""
+
+    text: str
+    page: Page[UrgingLine]
+    unit_count: int
+    items: int
+    day: Day
+    scope: str
+    filters: str
+
+
+def urging(*, actor: Actor, campaign: Campaign, given: TaskFilter, link: str, after: str = "") -> Urging:
+    """
+    Return what a list of tasks gives to remind its units of: only what waits for the unit itself, in protocol order.
+
+    `link` is the address at which a unit sees what it owes.
+
+    :raises NotAllowed: if the actor's post does not include urging
+    """
+    page = tasks.urged_page(actor=actor, given=given, after=after)
+    found = tasks.reminders(actor=actor, given=given, most=limits.URGING_UNITS)
+    day = Day(given.as_of, given.near_until)
+    return Urging(
+        text=_text(campaign, found, given.as_of, link),
+        page=Page([UrgingLine(line_of(row.task, day), row.last_urged) for row in page.rows], page.after),
+        unit_count=found.unit_count,
+        items=found.items,
+        day=day,
+        scope=scope_line(actor, campaign, given),
+        filters=filter_line(actor, given),
+    )
+
+
+def urging_listing(*, actor: Actor, campaign: Campaign, given: TaskFilter) -> Listing:
+    """Return every item of `urging` for Excel and Word, in the order of its pages."""
+    return Listing(
+        title=_("Items to urge"),
+        scope=scope_line(actor, campaign, given),
+        filters=filter_line(actor, given),
+        as_of=given.as_of,
+        columns=[*task_columns(), Column("last_urged", _("Last urged"), "date")],
+        rows=_rows(tasks.urged_rows(actor=actor, given=given), Day(given.as_of, given.near_until)),
+    )
+
+
+def _rows(found: Iterable[tasks.ToUrge], day: Day) -> Iterator[Sequence[object]]:
+    for row in found:
+        yield [*task_cells(task=row.task, word=line_of(row.task, day).word), row.last_urged or ""]
+
+
+def _text(campaign: Campaign, found: tasks.Reminders, as_of: date, link: str) -> str:
+    """Return counts by unit, dates and the link: no names of persons and no wording."""
+    if not found.items:
+        return ""
+    head = _("%(campaign)s: %(units)d units have %(items)d items to attend to (as of %(day)s).")
+    lines = [
+        head % {"campaign": campaign.name, "units": found.unit_count, "items": found.items, "day": day_word(as_of)}
+    ]
+    lines += [_("%(unit)s: %(counts)s") % {"unit": one.unit, "counts": _counts(one)} for one in found.units]
+    others = found.unit_count - len(found.units)
+    if others:
+        lines.append(ngettext("and %(count)d other unit", "and %(count)d other units", others) % {"count": others})
+    return "\n".join([*lines, _("See details: %(link)s") % {"link": link}])
+
+
+def _counts(one: UnitReminder) -> str:
+    parts = []
+    if one.to_sign:
+        parts.append(_("%(count)d unsigned") % {"count": one.to_sign})
+    if one.overdue:
+        words = _("%(count)d overdue (the earliest %(day)s)")
+        parts.append(words % {"count": one.overdue, "day": day_word(one.first_overdue)})
+    if one.near_due:
+        words = _("%(count)d near due (the earliest %(day)s)")
+        parts.append(words % {"count": one.near_due, "day": day_word(one.first_near)})
+    return pgettext("counts of a unit", ", ").join(parts or [_("%(count)d in hand") % {"count": one.items}])

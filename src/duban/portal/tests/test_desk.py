@@ -1,0 +1,220 @@
+"""The office's desk: each number is that of the list which its button opens; what comes in the next ten working days."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from duban.config.factories import SOME_DAY, SOME_MOMENT, Tree, actor_for, make_person_with_account
+from duban.config.fixtures import Noise
+from duban.kernel.authority import Actor
+from duban.office import commands as office_commands
+from duban.office.commands import MatterText
+from duban.organisation.models import Unit
+from duban.portal import queries
+from duban.portal.tests.conftest import Office, client_of, make_office
+from duban.portal.tests.pages import page_of, table_of
+from duban.tasks import commands
+from duban.tasks.models import Task
+
+
+@pytest.fixture
+def office(tree: Tree, noise: Noise) -> Office:
+    return make_office(tree)
+
+
+def desk_of(office: Office, who: Actor | None = None) -> queries.Desk:
+    return queries.office_desk(actor=who or office.actor, campaign=office.campaign, today=SOME_DAY)
+
+
+def answering(unit: Unit) -> Actor:
+    return actor_for(account=make_person_with_account(unit=unit, role="unit_liaison", reach="unit"))
+
+
+@pytest.fixture
+def waiting(office: Office) -> Office:
+    """One county's villages with something in each row of the desk, and the same once in another county."""
+    for county, number in ((office.tree.counties[0], 3), (office.tree.counties[1], 1)):
+        villages = [unit for unit in office.tree.below(county) if unit in office.tree.villages]
+        office.assign(units=villages[:number], wording="走访困难党员", due_on=SOME_DAY)
+        office.assign(units=villages[:number], wording="核对党员名册", due_on=SOME_DAY - timedelta(days=4))
+        asked = office.assign(units=villages[:number], wording="组织一次专题学习")
+        changed = office.assign(units=villages[:number], wording="修复路灯")
+        declined = office.assign(units=villages[: number + 1], wording="核对台账")
+        for task in (*asked, *changed):
+            commands.take_step(actor=answering(task.unit), task_id=task.pk, step_name="sign", at=SOME_MOMENT)
+        for task in asked:
+            commands.take_step(
+                actor=answering(task.unit), task_id=task.pk, step_name="ask_done", text="已办", at=SOME_MOMENT
+            )
+        for task in changed:
+            commands.ask_change(
+                kind="extension",
+                actor=answering(task.unit),
+                task_id=task.pk,
+                new_due=SOME_DAY + timedelta(days=90),
+                reason="汛期",
+                at=SOME_MOMENT,
+            )
+        for task in declined:
+            commands.take_step(
+                actor=answering(task.unit), task_id=task.pk, step_name="decline", text="不属本村", at=SOME_MOMENT
+            )
+    office.recount()
+    return office
+
+
+def test_each_number_of_the_desk_is_the_count_of_the_list_it_opens(waiting: Office) -> None:
+    county = make_person_with_account(unit=waiting.tree.counties[0], role="county_office")
+    for client, expected in (
+        (client_of(waiting.clerk), {"Unsigned": "8", "Due today": "4", "Change requests": "4", "Returned": "6"}),
+        # The city checks what the city issued; the county sees the same items in its lists.
+        (client_of(county), {"Unsigned": "6", "Due today": "3", "Change requests": "0", "Returned": "4"}),
+    ):
+        client.post(f"/campaigns/{waiting.campaign.pk}/choose/")
+        table = table_of(page_of(client, "/"))
+        shown = {row[0]: row[1] for row in table.rows[1:]}
+        for words, number in expected.items():
+            assert next(value for name, value in shown.items() if name.startswith(words)) == number, words
+        for row, links in zip(table.rows[1:], table.links[1:], strict=True):
+            if row[1] == "0":
+                assert not any(links)
+                continue
+            opened = page_of(client, links[3])
+            count = re.search(r"Items (\d+)", opened)
+            assert (count.group(1) if count else str(len(table_of(opened).rows) - 1)) == row[1], row[0]
+
+
+def test_the_oldest_of_each_row_is_shown(waiting: Office) -> None:
+    rows = {row.name: row for row in desk_of(waiting).rows}
+    assert rows["overdue"].oldest == SOME_DAY - timedelta(days=4)
+    assert rows["to_sign"].oldest == SOME_DAY
+    assert rows["asked_done"].oldest == SOME_DAY
+    assert rows["change_asked"].oldest == SOME_DAY
+    assert rows["due_today"].oldest is None
+
+
+def test_what_was_received_from_above_stands_first_at_the_county(office: Office) -> None:
+    county = office.tree.counties[0]
+    office.assign(units=[county, office.tree.counties[1]], wording="逐级落实")
+    clerk = make_person_with_account(unit=county, role="county_office")
+    first = desk_of(office, actor_for(account=clerk)).rows[0]
+    assert (first.name, first.number, first.oldest) == ("to_pass_down", 1, SOME_DAY)
+    assert "逐级落实" in page_of(client_of(clerk), "/tasks/to-pass-down/")
+    assert desk_of(office).rows[0].number == 0, "nothing was asked of the city itself"
+
+
+def test_coming_days_are_working_days_and_name_what_falls_due(office: Office) -> None:
+    saturday = SOME_DAY + timedelta(days=5)
+    office.assign(units=office.tree.villages[:5], wording="走访困难党员", due_on=SOME_DAY + timedelta(days=1))
+    office.assign(units=office.tree.villages[3:7], wording="核对台账", due_on=SOME_DAY + timedelta(days=1))
+    office.assign(units=office.tree.villages[:2], wording="修复路灯", due_on=saturday)
+    office.assign(units=office.tree.villages[:2], wording="长远的事", due_on=SOME_DAY + timedelta(days=40))
+    office.recount()
+    days = desk_of(office).days
+    working = [each.day for each in days if each.is_workday]
+    assert len(working) == 10
+    assert working[0] == SOME_DAY
+    found = {each.day: (each.items, each.units) for each in days if each.items}
+    # Nine items at seven villages; a Saturday stands there because something falls due on it.
+    assert found == {SOME_DAY + timedelta(days=1): (9, 7), saturday: (2, 2)}
+    assert [each.day for each in days if not each.is_workday] == [saturday]
+
+
+def test_a_day_opens_exactly_what_falls_due_on_it(office: Office, clerk: Client) -> None:
+    tomorrow = SOME_DAY + timedelta(days=1)
+    office.assign(units=office.tree.villages[:5], wording="走访困难党员", due_on=tomorrow)
+    office.assign(units=office.tree.villages[:2], wording="修复路灯", due_on=SOME_DAY + timedelta(days=2))
+    clerk.post(f"/campaigns/{office.campaign.pk}/choose/")
+    page = page_of(clerk, f"/work/?due={tomorrow}")
+    assert "Items 5" in page
+    assert f"Due on: {tomorrow}" in page
+
+
+def test_a_class_with_more_than_three_items_in_a_week_is_marked(office: Office) -> None:
+    villages = office.tree.villages
+    for number in range(4):
+        office.assign(
+            units=villages[:6] if number < 3 else villages[:2],
+            wording=f"一周第{number}件",
+            due_on=SOME_DAY + timedelta(days=number),
+        )
+    office.assign(units=villages[:6], wording="下一周", due_on=SOME_DAY + timedelta(days=7))
+    office.recount()
+    ((last, classes),) = desk_of(office).crowded.items()
+    assert last == SOME_DAY + timedelta(days=4)
+    (one,) = classes
+    assert (one.kind, one.units, one.most) == ("village", 2, 4)
+
+
+def test_a_desk_of_one_county_knows_nothing_of_another(waiting: Office) -> None:
+    county = actor_for(account=make_person_with_account(unit=waiting.tree.counties[2], role="county_office"))
+    assert {row.number for row in desk_of(waiting, county).rows} == {0}
+    assert not [each for each in desk_of(waiting, county).days if each.items]
+
+
+def test_the_desk_over_rest_is_the_desk_of_the_page(waiting: Office) -> None:
+    client = client_of(waiting.clerk)
+    found = client.get("/api/desk", {"campaign_id": waiting.campaign.pk}).json()
+    page = {row.name: row.number for row in desk_of(waiting).rows}
+    assert {row["name"]: row["number"] for row in found["rows"]} == page
+    assert Task.objects.filter(campaign=waiting.campaign).count() > page["to_sign"]
+
+
+def test_what_the_office_keeps_stands_on_its_desk_and_opens_its_lists(waiting: Office) -> None:
+    given: dict[str, Any] = {"campaign_id": waiting.campaign.pk, "at": SOME_MOMENT}
+    village = answering(waiting.tree.villages[0])
+    for kind in ("question", "coordination", "coordination"):
+        # Without an office in the county it goes to the city's.
+        office_commands.open_matter(actor=village, kind=kind, text=MatterText(title="缺一段管网"), **given)
+    office_commands.register_wanted(
+        actor=waiting.actor,
+        kind="call",
+        giver="省专题教育办",
+        matter="报送饮水情况",
+        due="2026年3月20日",
+        owner=waiting.tree.departments[1].name,
+        **given,
+    )
+    rows = {row.name: row.number for row in desk_of(waiting).rows}
+    assert (rows["question"], rows["coordination"], rows["wanted"]) == (1, 2, 1)
+    client = client_of(waiting.clerk)
+    client.post(f"/campaigns/{waiting.campaign.pk}/choose/")
+    table = table_of(page_of(client, "/"))
+    for row, links in list(zip(table.rows, table.links, strict=True))[-3:]:
+        assert str(len(table_of(page_of(client, links[3])).rows) - 1) == row[1], row[0]
+
+
+def test_the_leading_group_reads_numbers_that_open_their_lists(waiting: Office) -> None:
+    paper = office_commands.open_matter(
+        actor=waiting.actor,
+        campaign_id=waiting.campaign.pk,
+        kind="decision",
+        text=MatterText(title="是否延长一个月", options=("延长", "不延长")),
+        at=SOME_MOMENT,
+    )
+    leader = client_of(make_person_with_account(unit=waiting.tree.city, role="leading_group_member"))
+    leader.post(f"/campaigns/{waiting.campaign.pk}/choose/")
+    page = page_of(leader, "/")
+    assert f"/office/matters/{paper.pk}/" in page
+    assert waiting.tree.counties[0].name in page
+    figures = re.findall(r'class="figure[^"]*" href="([^"]+)"><strong>([^<]+)</strong>', page)
+    assert len(figures) == 4
+    overdue = next((href, number) for href, number in figures if "overdue" in href)
+    opened = re.search(r"Items (\d+)", page_of(leader, overdue[0]))
+    assert opened is not None
+    assert opened.group(1) == overdue[1]
+
+
+def test_a_county_begins_with_what_it_has_to_pass_down(waiting: Office) -> None:
+    county = waiting.tree.counties[0]
+    waiting.assign(units=[county], wording="核对党员名册并转各村")
+    account = make_person_with_account(unit=county, role="county_office")
+    first = desk_of(waiting, actor_for(account=account)).rows[0]
+    assert (first.name, first.number, first.oldest) == ("to_pass_down", 1, SOME_DAY)
+    client = client_of(account)
+    client.post(f"/campaigns/{waiting.campaign.pk}/choose/")
+    links = table_of(page_of(client, "/")).links[1]
+    assert "核对党员名册并转各村" in page_of(client, links[3])

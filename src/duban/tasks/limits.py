@@ -1,0 +1,15 @@
+"""How far things may go, in one place."""
+
+# An item is transferred between equals so often at most; then the office decides: send again, or withdraw.
+TRANSFERS = 2
+# Beyond so many direct subordinates the form of passing down takes names instead of offering each.
+OFFERED_UNITS = 200
+# So many items are urged in one step; a fan-out to every village of a city is just below it.
+URGED_AT_ONCE = 20_000
+URGING_TEXT = 500
+# So many units stand in a text for the group chat, which takes 2,048 bytes in the strictest of them.
+URGING_UNITS = 20
+# Answers to one assignment that one checking unit may be given, unless the office sets another number.
+ANSWERS_PER_CHECKER = 200
+# Rows that are accepted, returned or issued in one go.
+ROWS_AT_ONCE = 1000

@@ -1,0 +1,536 @@
+"""Reading what was passed down: what still waits for it, the parts of a task, and how far the whole chain has come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from duban.kernel.authority import Actor, Scope, path_end
+from duban.kernel.errors import InvalidInput, NotFound
+from duban.kernel.paging import Page, cut, decode_key
+from duban.organisation.models import Line, Unit
+from duban.tasks import limits
+from duban.tasks.breakdown import CLASSES
+from duban.tasks.choosing import equals_of, served, subordinates, units_of_rule
+from duban.tasks.figures import TASK_FIGURES
+from duban.tasks.models import Assignment, Task
+from duban.tasks.policy import TasksCapability, may_issue, may_pass_down
+from duban.tasks.queries.assigning import NAMED_UNITS, get_assignment
+from duban.tasks.queries.lists import PAGE_SIZE, Day, ordered, page_of, status_condition
+from duban.tasks.queries.single import get_task, visible_tasks
+from duban.tasks.queries.waiting import Waiting
+from duban.tasks.states import OPEN_STATUSES, TRANSFER_FLOW, Target, TaskStatus
+
+# Of which counts the panel of parts and the table of the chain speak.
+PART_COUNTS = ("total", "to_sign", "in_hand", "asked", "done", "overdue", "tightened")
+PARTS_ON_A_PAGE = 200
+# So many received tasks are passed down in one step at most.
+PASSED_AT_ONCE = 100
+Counts = dict[str, int]
+
+
+def to_pass_down(*, actor: Actor, campaign_id: int) -> QuerySet[Task]:
+    """
+    Return the received tasks that wait to be passed down (上级交办待转办), in the order of every list of tasks.
+
+    Those of the units that this actor's scopes head: still to be done, passed down to nobody, and with somebody below.
+    """
+    waiting = ordered(
+        Task.objects.filter(
+            _heads(actor.scope(TasksCapability.PASS_DOWN), own_unit=actor.unit_id),
+            Exists(Unit.objects.filter(parent_id=OuterRef("unit_id"), valid_until__isnull=True))
+            | Exists(Unit.objects.filter(line__lead_unit_id=OuterRef("unit_id"), valid_until__isnull=True)),
+            ~Exists(Assignment.objects.filter(passed_from=OuterRef("pk"))),
+            campaign_id=campaign_id,
+            status__in=[TaskStatus.TO_SIGN, TaskStatus.IN_HAND],
+        )
+    )
+    return waiting.select_related("assignment__assigner", "unit")
+
+
+def received_waiting(*, actor: Actor, campaign_id: int) -> Waiting:
+    """Return how many received tasks wait to be passed down, and since when the oldest was issued."""
+    found = to_pass_down(actor=actor, campaign_id=campaign_id).order_by()
+    told = found.aggregate(number=Count("pk"), oldest=Min("issued_at"))
+    return Waiting(told["number"], timezone.localdate(told["oldest"]) if told["oldest"] else None)
+
+
+def to_pass_down_page(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:
+    """Return one page of the received tasks that wait to be passed down."""
+    return page_of(to_pass_down(actor=actor, campaign_id=campaign_id), after=after, size=size)
+
+
+def _heads(scope: Scope, *, own_unit: int | None) -> Q:
+    heads = Q(unit__path__in=scope.paths)
+    return heads | Q(unit_id=own_unit) if own_unit in scope.unit_ids else heads
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """To whom a unit can pass down: words for whole choices with how many units each has, and single units."""
+
+    # (value, words, number of units); the value is "below", a word for a class, or "line:" and its number.
+    wholes: list[tuple[str, str, int]]
+    # The direct subordinates, where they are few enough to be offered one by one.
+    units: list[Unit]
+
+
+@dataclass(frozen=True, slots=True)
+class PassDownPage:
+    """The received tasks that are to be passed down together, and to whom their unit can pass them."""
+
+    tasks: list[Task]
+    unit: Unit
+    choices: Choices
+    # The earliest date received among them; an own date may not be later.
+    latest_due: date | None
+
+
+def pass_down_page(*, actor: Actor, task_ids: Sequence[int], on: date) -> PassDownPage:
+    """Return what the form of passing down shows; refuses what `received_together` refuses."""
+    tasks = received_together(actor=actor, task_ids=task_ids)
+    dates = [task.agreed_due for task in tasks if task.agreed_due is not None]
+    return PassDownPage(tasks, tasks[0].unit, _choices(tasks[0].unit, on), min(dates) if dates else None)
+
+
+def received_together(*, actor: Actor, task_ids: Sequence[int]) -> list[Task]:
+    """
+    Return received tasks of one unit that are to be passed down in one step.
+
+    :raises NotFound: if this actor cannot see one of the tasks
+    :raises NotAllowed: if this actor does not pass down for its unit
+    :raises InvalidInput: if none or too many were chosen, or they belong to several units
+    """
+    wanted = sorted(set(task_ids))
+    if not wanted:
+        raise InvalidInput(_("Please choose what is to be passed down."))
+    if len(wanted) > PASSED_AT_ONCE:
+        raise InvalidInput(
+            _("At most %(count)d items are passed down in one step. Please choose fewer.") % {"count": PASSED_AT_ONCE}
+        )
+    found = ordered(visible_tasks(actor=actor).filter(pk__in=wanted)).select_related("assignment__assigner", "unit")
+    tasks = list(found)
+    if len(tasks) != len(wanted):
+        raise NotFound(_("There is no such item."))
+    if len({task.unit_id for task in tasks}) > 1:
+        raise InvalidInput(_("These items belong to several units. Pass down those of one unit in one step."))
+    may_pass_down(actor, tasks[0].unit).require()
+    return tasks
+
+
+def _choices(unit: Unit, on: date) -> Choices:
+    below = subordinates(unit=unit, on=on)
+    direct = units_of_rule(assigner=unit, target=Target.BELOW, rule={}, on=on)
+    count = direct.count()
+    wholes = [("below", str(Target.BELOW.label), count)]
+    # One grouped question for all classes: the words of the breakdown table name levels, fields and kinds.
+    classes = list(below.values_list("level", "field", "kind", "rank").annotate(number=Count("pk")).order_by())
+    for word, rule in CLASSES.items():
+        number = sum(row[4] for row in classes if _is_of(row[:4], rule))
+        if number:
+            wholes.append((word, word, number))
+    lines = below.filter(line__isnull=False).values_list("line_id", "line__name").annotate(number=Count("pk"))
+    wholes += [(f"line:{line}", name, number) for line, name, number in lines.order_by("line_id")]
+    units = list(direct.order_by("order_path", "pk")) if count <= limits.OFFERED_UNITS else []
+    return Choices(wholes, units)
+
+
+def _is_of(unit: Sequence[str], rule: Mapping[str, Sequence[str]]) -> bool:
+    return all(
+        not rule.get(axis) or value in rule[axis]
+        for axis, value in zip(("levels", "fields", "kinds", "ranks"), unit, strict=True)
+    )
+
+
+def rule_of_choice(
+    *, actor: Actor, unit: Unit, choice: str, unit_ids: Sequence[int], names: Sequence[str], on: date
+) -> tuple[str, dict[str, object]]:
+    """
+    Return target and rule for what a form or a call says: a whole choice, or "listed" with units and names.
+
+    :raises InvalidInput: if nothing is chosen, or a name means no unit below or several
+    """
+    if choice == "below":
+        return Target.BELOW, {}
+    if choice in CLASSES:
+        return Target.CLASS, dict(CLASSES[choice])
+    if choice.startswith("line:") and choice[5:].isdecimal():
+        line = Line.objects.filter(pk=int(choice[5:])).first()
+        if line is not None:
+            return Target.LINE, {"lines": [line.pk], "names": [line.name]}
+    if choice != "listed":
+        raise InvalidInput(_("Please choose who is to do it."), fields={"to": _("Please choose who is to do it.")})
+    below = subordinates(unit=unit, on=on)
+    chosen = set(below.filter(pk__in=list(unit_ids)).values_list("pk", flat=True))
+    named = below.filter(Q(name__in=names) | Q(short_name__in=names)).values_list("pk", "name", "short_name")
+    for name in names:
+        found = [pk for pk, full, short in named if name in {full, short}]
+        if len(found) != 1:
+            sentence = (
+                _("“%(name)s” means several units. Please write its full name.")
+                if found
+                else _("There is no unit “%(name)s” below yours.")
+            )
+            raise InvalidInput(sentence % {"name": name}, fields={"names": sentence % {"name": name}})
+        chosen.add(found[0])
+    if not chosen:
+        sentence = _("Please choose at least one unit.")
+        raise InvalidInput(sentence, fields={"units": sentence})
+    return Target.LISTED, {"units": sorted(chosen)}
+
+
+@dataclass(frozen=True, slots=True)
+class PassDownPreview:
+    """What passing down would do: nothing has been done yet."""
+
+    # Units that receive something, and how many items that makes.
+    count: int
+    items: int
+    units: list[Unit]
+    # Units of the choice that have their part of every item already.
+    served: int
+
+
+def pass_down_preview(
+    *, actor: Actor, page: PassDownPage, target: str, rule: Mapping[str, object], on: date
+) -> PassDownPreview:
+    """Return how many units would receive the tasks, and the first of them in protocol order."""
+    chosen = units_of_rule(assigner=page.unit, target=target, rule=rule, on=on)
+    whole = chosen.count()
+    having = dict(
+        Task.objects.filter(passed_from__in=page.tasks, unit__in=chosen.values("pk"))
+        .values_list("passed_from_id")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    pending = [task.pk for task in page.tasks if having.get(task.pk, 0) < whole]
+    left = chosen.exclude(served(task_ids=pending)) if len(pending) == 1 else chosen if pending else chosen.none()
+    count = left.count()
+    return PassDownPreview(
+        count=count,
+        items=sum(whole - having.get(task.pk, 0) for task in page.tasks),
+        units=list(left.order_by("order_path", "pk")[:NAMED_UNITS]),
+        served=whole - count,
+    )
+
+
+def passed_label(*, actor: Actor, task: Task) -> str:
+    """Return where a part of this task comes from: the source of the first assignment, and who passed it on to whom."""
+    chain = _chain_of(task.assignment, with_task=task)
+    first = chain[0].assignment
+    way = " → ".join([first.assigner.shown_name, *(step.unit.shown_name for step in chain)])
+    return f"{first.source_label} · {way}" if first.source_label else way
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What one unit added when it passed a task down."""
+
+    unit: Unit
+    words: str
+
+
+def added_on_the_way(*, actor: Actor, assignment: Assignment) -> list[Added]:
+    """Return what each unit on the way added under the wording, from the top down; empty for what was not passed down."""
+    if assignment.passed_from_id is None:
+        return []
+    passed = [step.assignment for step in _chain_of(assignment)[1:]]
+    return [Added(one.assigner, one.added_wording) for one in [*passed, assignment] if one.added_wording]
+
+
+def _chain_of(assignment: Assignment, with_task: Task | None = None) -> list[Task]:
+    """Return the tasks through which an assignment came, from the top down."""
+    ids = [int(part) for part in assignment.chain.split("/") if part]
+    found = {task.pk: task for task in Task.objects.filter(pk__in=ids).select_related("assignment__assigner", "unit")}
+    chain = [found[task_id] for task_id in ids]
+    return chain if with_task is None else [*chain, with_task]
+
+
+def count_open_parts(*, actor: Actor, task_id: int) -> int:
+    """Return how many direct parts of a task are neither done nor withdrawn; one that came back waits for a decision."""
+    return Task.objects.filter(passed_from_id=task_id, status__in=[*OPEN_STATUSES, TaskStatus.DECLINED]).count()
+
+
+def parts_by_task(*, actor: Actor, task_ids: Sequence[int], day: Day) -> dict[int, Counts]:
+    """Return the counts of the direct parts of tasks, for those that have any."""
+    return _counted(
+        key="record.passed_from_id",
+        where="record.passed_from_id = ANY(%(tasks)s)",
+        given={"tasks": list(task_ids)},
+        day=day,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Where the chain of a task or an assignment lies: everything that came of it."""
+
+    root_id: int
+    # The ids of tasks above the parts that are asked about.
+    above: str
+    # The assignment itself, where the whole of one is meant; None for all parts of a task.
+    assignment_id: int | None
+
+    @staticmethod
+    def below_task(task: Task) -> "Chain":
+        """Return the chain of all parts of a task; the assignment is read with it."""
+        source = task.assignment
+        return Chain(source.root_id or source.pk, f"{source.chain}{task.pk}/", None)
+
+    @staticmethod
+    def of_assignment(assignment: Assignment) -> "Chain":
+        """Return the chain that begins with the tasks of an assignment."""
+        return Chain(assignment.root_id or assignment.pk, assignment.chain, assignment.pk)
+
+    @property
+    def place(self) -> int:
+        """Which id in the chain of a lower assignment is that of the first task, counted from one."""
+        return self.above.count("/") + 1
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCounts:
+    """The counts of one level of a chain: 1 for the first units, 2 for those to which they passed it down …"""
+
+    level: int
+    units: int
+    counts: Counts
+
+
+def chain_levels(*, actor: Actor, chain: Chain, day: Day) -> list[LevelCounts]:
+    """Return how far a chain has come, level by level from the top, by one grouped question."""
+    condition, given = _below(chain)
+    if chain.assignment_id is None:
+        # The parts themselves stand in assignments with exactly this chain.
+        condition = f"below.root_id = %(root)s AND (below.chain = %(above)s OR ({condition}))"
+    else:
+        condition = f"below.id = %(assignment)s OR ({condition})"
+    found = _counted(
+        key="length(below.chain) - length(replace(below.chain, '/', ''))",
+        where=condition,
+        given=given,
+        day=day,
+        joined=True,
+    )
+    start = chain.above.count("/") - 1
+    return [LevelCounts(key - start, counts["total"], counts) for key, counts in sorted(found.items())]
+
+
+def chain_below(*, actor: Actor, chain: Chain, task_ids: Sequence[int], day: Day) -> dict[int, Counts]:
+    """Return the counts of everything below these first tasks of a chain, by task, by one grouped question."""
+    condition, given = _below(chain)
+    return _counted(
+        key="split_part(below.chain, '/', %(place)s)::bigint",
+        where=f"{condition} AND split_part(below.chain, '/', %(place)s)::bigint = ANY(%(tasks)s)",
+        given=given | {"tasks": list(task_ids)},
+        day=day,
+        joined=True,
+    )
+
+
+def _below(chain: Chain) -> tuple[str, dict[str, Any]]:
+    given: dict[str, Any] = {
+        "root": chain.root_id,
+        "above": chain.above,
+        "assignment": chain.assignment_id,
+        "place": chain.place,
+    }
+    condition = "below.root_id = %(root)s AND below.chain > %(above)s"
+    if chain.above:
+        condition += " AND below.chain < %(until)s"
+        given["until"] = path_end(chain.above)
+        if chain.assignment_id is not None:
+            condition += (
+                " AND split_part(below.chain, '/', %(place)s)::bigint IN"
+                " (SELECT id FROM tasks_task WHERE assignment_id = %(assignment)s)"
+            )
+    return condition, given
+
+
+def _counted(*, key: str, where: str, given: Mapping[str, Any], day: Day, joined: bool = False) -> dict[int, Counts]:
+    conditions = {figure.name: figure.condition for figure in TASK_FIGURES.figures}
+    counts = ", ".join(f"count(*) FILTER (WHERE {conditions[name]})" for name in PART_COUNTS)
+    source = (
+        "tasks_assignment AS below JOIN tasks_task AS record ON record.assignment_id = below.id"
+        if joined
+        else "tasks_task AS record"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {key}, {counts} FROM {source}"
+            " CROSS JOIN (SELECT %(as_of)s::date AS as_of, %(near_until)s::date AS near_until) AS day"
+            f" WHERE {where} GROUP BY 1",
+            {**given, "as_of": day.as_of, "near_until": day.near_until},
+        )
+        return {row[0]: dict(zip(PART_COUNTS, row[1:], strict=True)) for row in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One unit's part, with the counts of everything that it passed down further."""
+
+    task: Task
+    below: Counts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One page of the units that received a task's parts, or an assignment, with how far the whole chain has come."""
+
+    # One of the two is given.
+    task: Task | None
+    assignment: Assignment
+    rows: list[Part]
+    after: str
+    levels: list[LevelCounts]
+    status: str
+    day: Day
+
+    @property
+    def total(self) -> Counts:
+        """The sum over all levels."""
+        return {name: sum(level.counts[name] for level in self.levels) for name in PART_COUNTS}
+
+
+def parts_page(
+    *,
+    actor: Actor,
+    task_id: int | None,
+    assignment_id: int | None,
+    status: str,
+    day: Day,
+    after: str = "",
+    size: int = PARTS_ON_A_PAGE,
+) -> Parts:
+    """
+    Return one page of the parts of a task, or of the units of an assignment, in protocol order.
+
+    `status` narrows the rows as that of `TaskFilter` does; the levels are always those of the whole.
+
+    :raises NotFound: if this actor may not see the task's parts, or another office wrote the assignment
+    """
+    task = None
+    if task_id is not None:
+        task = get_task(actor=actor, task_id=task_id)
+        if not may_see_parts(actor=actor, task=task):
+            raise NotFound(_("There is no such item."))
+        assignment, chain = task.assignment, Chain.below_task(task)
+        found = Task.objects.filter(passed_from=task)
+    else:
+        assignment = get_assignment(actor=actor, assignment_id=assignment_id or 0)
+        chain = Chain.of_assignment(assignment)
+        found = Task.objects.filter(assignment=assignment)
+    found = found.filter(status_condition(status=status, as_of=day.as_of, near_until=day.near_until))
+    if after:
+        order_path, part_id = decode_key(after, length=2, kinds=(str, int))
+        found = found.filter(Q(unit__order_path__gt=order_path) | Q(unit__order_path=order_path, pk__gt=part_id))
+    rows = list(found.select_related("assignment", "unit").order_by("unit__order_path", "pk")[: size + 1])
+    page = cut(rows, size=size, key=lambda part: (part.unit.order_path, part.pk))
+    below = chain_below(actor=actor, chain=chain, task_ids=[part.pk for part in page.rows], day=day)
+    return Parts(
+        task=task,
+        assignment=assignment,
+        rows=[Part(part, below.get(part.pk)) for part in page.rows],
+        after=page.after,
+        levels=chain_levels(actor=actor, chain=chain, day=day),
+        status=status,
+        day=day,
+    )
+
+
+def may_see_parts(*, actor: Actor, task: Task) -> bool:
+    """Return whether this actor sees what a unit passed down: the unit itself, whoever stands above it, the assigner."""
+    return (
+        actor.is_system
+        or actor.scope(TasksCapability.VIEW).covers(task.unit)
+        or bool(may_issue(actor, task.assignment))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """What the page of a task offers for transferring it, and how often it was already."""
+
+    units: list[Unit]
+    times: int
+    most: int
+
+    @property
+    def is_used_up(self) -> bool:
+        """Whether it was transferred as often as is allowed."""
+        return self.times >= self.most
+
+
+def transfer_offered(*, actor: Actor, task: Task, on: date) -> Moving | None:
+    """Return to whom this actor could transfer the task, or None where that is not theirs or not its state."""
+    if not TRANSFER_FLOW.steps_from(task.status) or not may_issue(actor, task.assignment):
+        return None
+    units = equals_of(task=task, on=on).order_by("order_path", "pk")[: limits.OFFERED_UNITS]
+    moving = Moving([], task.transfers, limits.TRANSFERS)
+    return moving if moving.is_used_up else Moving(list(units), task.transfers, limits.TRANSFERS)
+
+
+def equal_named(*, actor: Actor, task_id: int, text: str, on: date) -> Unit:
+    """
+    Return the unit to which a task is to be transferred, by its name.
+
+    :raises NotFound: if this actor may not see the task
+    :raises NotAllowed: if this actor's office did not assign it
+    :raises InvalidInput: if no equal unit, or several, have this name
+    """
+    task = get_task(actor=actor, task_id=task_id)
+    may_issue(actor, task.assignment).require()
+    equals = equals_of(task=task, on=on)
+    found = list(equals.filter(Q(name=text.strip()) | Q(short_name=text.strip()))[:2])
+    if len(found) != 1:
+        sentence = _("It goes to a unit of the same level below the assigner that has no part in it yet.")
+        if found:
+            sentence = _("“%(name)s” means several units. Please write its full name.") % {"name": text.strip()}
+        raise InvalidInput(sentence, fields={"unit": sentence})
+    return found[0]
+
+
+@dataclass(frozen=True, slots=True)
+class PassedDown:
+    """What the page of a task shows about passing it down."""
+
+    # Whether this actor may pass it down now, and there is anybody below to whom.
+    is_possible: bool
+    # The assignments by which it was passed down.
+    assignments: list[Assignment]
+    levels: list[LevelCounts]
+    open_parts: int
+    # What the units on the way added under the wording.
+    added: list[Added]
+
+
+def passed_down_of(*, actor: Actor, task: Task, day: Day) -> PassedDown:
+    """Return what the page of a task shows about passing it down, and about what came of that."""
+    passed = (
+        list(Assignment.objects.filter(passed_from=task).order_by("pk"))
+        if may_see_parts(actor=actor, task=task)
+        else []
+    )
+    is_open = task.status in {TaskStatus.TO_SIGN, TaskStatus.IN_HAND}
+    return PassedDown(
+        is_possible=is_open and can_pass_down(actor=actor, unit=task.unit),
+        assignments=passed,
+        levels=chain_levels(actor=actor, chain=Chain.below_task(task), day=day) if passed else [],
+        open_parts=count_open_parts(actor=actor, task_id=task.pk) if passed else 0,
+        added=added_on_the_way(actor=actor, assignment=task.assignment),
+    )
+
+
+def can_pass_down(*, actor: Actor, unit: Unit) -> bool:
+    """Return whether this actor passes down for the unit, and there is anybody below to whom."""
+    return bool(may_pass_down(actor, unit)) and _has_subordinates(unit)
+
+
+def _has_subordinates(unit: Unit) -> bool:
+    led = Unit.objects.filter(Q(parent=unit) | Q(line__lead_unit=unit), valid_until__isnull=True)
+    return led.exclude(pk=unit.pk).exists()

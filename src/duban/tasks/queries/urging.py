@@ -1,0 +1,125 @@
+"""Of what units may be reminded (催办): open items that wait for themselves, unit by unit in protocol order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
+
+from duban.kernel.authority import Actor
+from duban.kernel.paging import Page, cut, decode_key
+from duban.organisation import queries as organisation
+from duban.tasks.models import Task, TaskEntry
+from duban.tasks.policy import TasksCapability, may_urge
+from duban.tasks.queries.lists import PAGE_SIZE, TaskFilter, narrowed, status_condition
+from duban.tasks.states import URGED_STATUSES, TaskStatus
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReminder:
+    """What one unit is reminded of, in numbers; an item may be both unsigned and overdue."""
+
+    unit: str
+    items: int
+    to_sign: int
+    overdue: int
+    # The earliest date among the overdue ones.
+    first_overdue: date | None
+    near_due: int
+    first_near: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reminders:
+    """The first units with what they are reminded of, and how many units and items there are in all."""
+
+    units: list[UnitReminder]
+    unit_count: int
+    items: int
+
+
+def urged_tasks(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
+    """
+    Return the tasks of a list of which this actor may remind the units: those that wait for the unit itself.
+
+    :raises NotAllowed: if the actor's post does not include urging
+    """
+    may_urge(actor).require()
+    tasks = narrowed(actor=actor, given=given).filter(status__in=URGED_STATUSES)
+    scope = actor.scope(TasksCapability.URGE)
+    return tasks if scope.is_whole else tasks.filter(organisation.scope_filter(scope=scope, unit="unit"))
+
+
+def reminders(*, actor: Actor, given: TaskFilter, most: int) -> Reminders:
+    """Return the first `most` units with the numbers of their items, and the totals of the whole list."""
+    tasks = urged_tasks(actor=actor, given=given)
+    late = status_condition(status="overdue", as_of=given.as_of, near_until=given.near_until)
+    near = status_condition(status="near_due", as_of=given.as_of, near_until=given.near_until)
+    found = (
+        tasks.order_by()
+        .values("unit", "unit__order_path", short=Coalesce(NullIf(F("unit__short_name"), Value("")), "unit__name"))
+        .annotate(
+            items=Count("pk"),
+            to_sign=Count("pk", filter=Q(status=TaskStatus.TO_SIGN)),
+            overdue=Count("pk", filter=late),
+            first_overdue=Min("agreed_due", filter=late),
+            near_due=Count("pk", filter=near),
+            first_near=Min("agreed_due", filter=near),
+        )
+        .order_by("unit__order_path", "unit")[:most]
+    )
+    totals = tasks.order_by().aggregate(units=Count("unit", distinct=True), items=Count("pk"))
+    return Reminders(
+        units=[
+            UnitReminder(
+                unit=row["short"],
+                items=row["items"],
+                to_sign=row["to_sign"],
+                overdue=row["overdue"],
+                first_overdue=row["first_overdue"],
+                near_due=row["near_due"],
+                first_near=row["first_near"],
+            )
+            for row in found
+        ],
+        unit_count=totals["units"],
+        items=totals["items"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToUrge:
+    """A task that waits for its unit, and the day on which it was last reminded of it."""
+
+    task: Task
+    last_urged: date | None
+
+
+def urged_rows(*, actor: Actor, given: TaskFilter) -> Iterator[ToUrge]:
+    """Return every task of which units may be reminded, streamed in protocol order; refuses before the first row."""
+    return map(_with_last, _in_order(actor, given).iterator(chunk_size=2000))
+
+
+def urged_page(*, actor: Actor, given: TaskFilter, after: str = "", size: int = PAGE_SIZE) -> Page[ToUrge]:
+    """Return one page of `urged_rows`."""
+    tasks = _in_order(actor, given)
+    if after:
+        order_path, task_id = decode_key(after, length=2, kinds=(str, int))
+        tasks = tasks.filter(Q(unit__order_path__gt=order_path) | Q(unit__order_path=order_path, pk__gt=task_id))
+    rows = [_with_last(task) for task in tasks[: size + 1]]
+    return cut(rows, size=size, key=lambda row: (row.task.unit.order_path, row.task.pk))
+
+
+def _in_order(actor: Actor, given: TaskFilter) -> QuerySet[Task]:
+    urging = TaskEntry.objects.filter(task=OuterRef("pk"), urged_on__isnull=False).order_by("-urged_on")
+    return (
+        urged_tasks(actor=actor, given=given)
+        .annotate(last_urged=Subquery(urging.values("urged_on")[:1]))
+        .select_related("assignment", "unit")
+        .order_by("unit__order_path", "pk")
+    )
+
+
+def _with_last(task: Task) -> ToUrge:
+    return ToUrge(task, vars(task)["last_urged"])

@@ -1,0 +1,117 @@
+"""What an assignment costs its units: said before it goes out, booked when it does, refused where the ledger refuses."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from duban.access.states import Reach
+from duban.burden import commands as burden
+from duban.burden.commands import DemandText
+from duban.burden.models import Demand, DemandUnit
+from duban.burden.weeks import week_of
+from duban.config.factories import SOME_DAY, SOME_MOMENT, actor_with
+from duban.kernel.errors import InvalidInput
+from duban.organisation.models import Unit
+from duban.tasks import commands
+from duban.tasks.commands.drafting import AssignmentText
+
+AT = SOME_MOMENT
+NOW = timezone.now()
+
+
+def draft(cast, *, due_on=SOME_DAY + timedelta(days=7), at=AT, **given):
+    text = AssignmentText(
+        **{
+            "wording": "开展走访",
+            "target": "class",
+            "target_rule": {"kinds": ["village"]},
+            "due_on": due_on,
+            **given,
+        }
+    )
+    return commands.create_assignment(
+        actor=cast.office, campaign_id=cast.campaign.pk, assigner_id=cast.tree.city.pk, text=text, at=at
+    )
+
+
+def book(cast, units, *, times):
+    for number in range(times):
+        burden.book(
+            actor=cast.office,
+            text=DemandText(source=f"test {number}", kind="task", asker_id=cast.tree.city.pk, what="另一项"),
+            units=Unit.objects.filter(pk__in=[unit.pk for unit in units]),
+            at=NOW,
+        )
+
+
+def close_days(cast):
+    head = actor_with(unit=cast.tree.city, role="office_head")
+    burden.block_days(
+        actor=head,
+        unit_id=cast.tree.city.pk,
+        name="麦收",
+        from_on=date(2031, 6, 1),
+        until_on=date(2031, 6, 14),
+        kinds=["village"],
+        is_closed=True,
+        at=AT,
+    )
+
+
+def test_is_booked_when_it_is_issued_with_its_own_minutes(cast):
+    assignment = draft(cast, minutes=45)
+    assert not Demand.objects.exists()
+    commands.issue(actor=cast.office, assignment_id=assignment.pk, at=AT)
+    demand = Demand.objects.get()
+    assert (demand.kind, demand.minutes, demand.asker) == ("task", 45, cast.tree.city)
+    assert demand.due_on == SOME_DAY + timedelta(days=7)
+    assert DemandUnit.objects.count() == len(cast.tree.villages)
+
+
+def test_the_ledger_leads_to_the_units_own_task_and_to_nobody_elses(cast):
+    village, other = cast.tree.villages[:2]
+    assignment = draft(cast, target="unit", target_rule={"unit": village.pk}, at=NOW)
+    commands.issue(actor=cast.office, assignment_id=assignment.pk, at=NOW)
+    client = cast.client(actor_with(unit=village, role="unit_liaison", reach=Reach.UNIT))
+    path = f"/tasks/assignments/{assignment.pk}/task/?unit={village.pk}"
+    assert path in client.get(f"/burden/units/{village.pk}/").content.decode()
+    assert "开展走访" in client.get(path, follow=True).content.decode()
+    assert client.get(f"/tasks/assignments/{assignment.pk}/task/?unit={other.pk}").status_code == 404
+    assert client.get(f"/tasks/assignments/{assignment.pk}/task/").status_code == 404
+
+
+def test_the_page_of_a_draft_says_what_it_costs(cast):
+    book(cast, cast.tree.villages[:9], times=2)
+    number = len(cast.tree.villages)
+    assignment = draft(cast, minutes=20, due_on=date(2031, 6, 10), at=NOW)
+    page = cast.client(cast.office).get(f"/tasks/assignments/{assignment.pk}/").content.decode()
+    assert f"{number} units are asked, about 20 minutes each: {number / 3:,.1f} hours of work in all." in page
+    assert f"Week from {week_of(timezone.localdate())}: 9 units (Village) above their cap: requests 9" in page
+
+
+def test_a_closed_period_stands_on_the_page_with_a_later_date_and_refuses(cast):
+    close_days(cast)
+    assignment = draft(cast, due_on=date(2031, 6, 10), at=NOW)
+    client = cast.client(cast.office)
+    page = client.get(f"/tasks/assignments/{assignment.pk}/").content.decode()
+    assert "麦收 (2031-06-01 to 2031-06-14)" in page
+    assert "A date that no period blocks: 2031-06-16" in page
+    response = client.post(f"/tasks/assignments/{assignment.pk}/issue/")
+    assert response.status_code == 422
+    assert "Choose a later date" in response.content.decode()
+    assignment.refresh_from_db()
+    assert assignment.status == "draft"
+
+
+def test_what_is_refused_is_not_booked(cast):
+    close_days(cast)
+    assignment = draft(cast, due_on=date(2031, 6, 10))
+    with pytest.raises(InvalidInput, match="麦收"):
+        commands.issue(actor=cast.office, assignment_id=assignment.pk, at=AT)
+    assert not Demand.objects.exists()
+
+
+def test_minutes_beyond_reason_are_refused(cast):
+    with pytest.raises(InvalidInput, match="from 0 to 10,000"):
+        draft(cast, minutes=10_001)

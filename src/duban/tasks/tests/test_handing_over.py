@@ -1,0 +1,150 @@
+"""Handing over: all open items of a person pass to the successor in one step, and what was theirs alone ends."""
+
+from datetime import timedelta
+
+import pytest
+
+from duban.access.states import Reach
+from duban.audit.models import AuditEvent
+from duban.config.factories import SOME_DAY, SOME_MOMENT, actor_with, make_work
+from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
+from duban.organisation import commands as organisation
+from duban.organisation.models import Post
+from duban.organisation.states import PostKind
+from duban.tasks import commands, queries
+from duban.tasks.commands.drafting import AssignmentText
+from duban.tasks.models import Confirmation, ConfirmationLink, HandOver, Task, TaskEntry
+from duban.tasks.tests.test_own_word import tap
+
+AT = SOME_MOMENT
+
+
+@pytest.fixture
+def unit(cast):
+    return cast.tree.departments[1]
+
+
+@pytest.fixture
+def former(unit):
+    return actor_with(unit=unit, role="unit_principal", reach=Reach.UNIT, post_kind=PostKind.PRINCIPAL)
+
+
+@pytest.fixture
+def waiting(cast, unit, former):
+    work = make_work(campaign=cast.campaign, assigner=cast.tree.city, units=[unit], status="in_hand")
+    work.assignment.is_principals_own = True
+    work.assignment.save()
+    return commands.put_before_principal(
+        actor=cast.owner, task_id=work.tasks[0].pk, act="ask_done", text="三处已改", at=AT
+    )
+
+
+@pytest.fixture
+def successor(cast, unit, former, waiting):
+    """The principal changed yesterday; the former one is entered with the day on which the post ended."""
+    found = actor_with(unit=unit, role="unit_principal", reach=Reach.UNIT, post_kind=PostKind.DEPUTY)
+    organisation.appoint(
+        actor=cast.office,
+        unit_id=unit.pk,
+        person_id=found.person_id or 0,
+        kind=PostKind.PRINCIPAL,
+        starts_on=SOME_DAY,
+        at=AT,
+    )
+    return found
+
+
+def hand_over(cast, former, successor, unit, actor=None):
+    return commands.hand_over(
+        actor=actor or cast.office,
+        unit_id=unit.pk,
+        from_person_id=former.person_id,
+        to_person_id=successor.person_id,
+        note="当面交接",
+        at=AT,
+    )
+
+
+def test_what_waited_for_the_former_principal_waits_for_the_successor(cast, unit, former, waiting, successor):
+    made = hand_over(cast, former, successor, unit)
+    waiting.refresh_from_db()
+    fresh = Confirmation.objects.get(status="waiting")
+    assert waiting.status == "ended"
+    assert (fresh.text, fresh.post.person_id) == ("三处已改", successor.person_id)
+    assert [item["kind"] for item in made.items] == ["confirmation"]
+    commands.decide_confirmation(actor=successor, confirmation_id=fresh.pk, step_name="agree", at=AT)
+
+
+def test_links_of_the_former_principal_end(cast, unit, former, waiting):
+    token = commands.make_link(actor=cast.owner, confirmation_id=waiting.pk, at=AT)[1]
+    found = actor_with(unit=unit, role="unit_principal", reach=Reach.UNIT, post_kind=PostKind.DEPUTY)
+    organisation.appoint(
+        actor=cast.office,
+        unit_id=unit.pk,
+        person_id=found.person_id or 0,
+        kind=PostKind.PRINCIPAL,
+        starts_on=SOME_DAY,
+        at=AT,
+    )
+    hand_over(cast, former, found, unit)
+    assert ConfirmationLink.objects.get().ended_at is not None
+    with pytest.raises(IllegalStep):
+        tap(token)
+
+
+def test_entrusted_items_and_drafts_pass_on_with_a_line_in_the_thread(cast, unit):
+    leaving = actor_with(unit=unit, role="office_clerk")
+    staying = actor_with(unit=unit, role="office_clerk")
+    task = make_work(campaign=cast.campaign, assigner=cast.tree.city, units=[unit], status="in_hand").tasks[0]
+    Task.objects.filter(pk=task.pk).update(in_charge=leaving.person_id)
+    text = AssignmentText(
+        wording="核对名册", target="unit", target_rule={"unit": unit.pk}, due_on=SOME_DAY + timedelta(days=9)
+    )
+    draft = commands.create_assignment(
+        actor=leaving, campaign_id=cast.campaign.pk, assigner_id=unit.pk, text=text, at=AT
+    )
+    made = hand_over(cast, leaving, staying, unit, actor=leaving)
+    task.refresh_from_db()
+    draft.refresh_from_db()
+    assert task.in_charge_id == staying.person_id
+    assert draft.created_by == staying.user_id
+    assert [item["kind"] for item in made.items] == ["task", "draft"]
+    entry = TaskEntry.objects.get(task=task, kind="hand_over")
+    assert staying.name in entry.text
+    assert AuditEvent.objects.get(verb="hand_over.make").object_id == made.pk
+
+
+def test_the_successor_sees_it_and_a_stranger_does_not(cast, unit, former, waiting, successor):
+    made = hand_over(cast, former, successor, unit)
+    assert queries.taken_over_by(actor=successor) == [made]
+    assert cast.client(successor).get(f"/tasks/hand-over/{made.pk}/").status_code == 200
+    assert f"/tasks/hand-over/{made.pk}/" in cast.client(successor).get("/").content.decode()
+    with pytest.raises(NotFound):
+        queries.get_hand_over(actor=cast.stranger, hand_over_id=made.pk)
+
+
+def test_is_made_by_the_person_or_by_whoever_keeps_the_register(cast, unit, former, waiting, successor):
+    for actor in (cast.owner, successor):
+        with pytest.raises((NotAllowed, NotFound)):
+            hand_over(cast, former, successor, unit, actor=actor)
+    assert hand_over(cast, former, successor, unit, actor=former).items
+
+
+def test_the_successor_holds_a_post_there_and_something_is_open(cast, unit, former, waiting, successor):
+    with pytest.raises(InvalidInput, match="holds a post"):
+        hand_over(cast, former, cast.stranger, unit)
+    hand_over(cast, former, successor, unit)
+    with pytest.raises(InvalidInput, match="Nothing is open"):
+        hand_over(cast, former, successor, unit)
+    assert HandOver.objects.count() == 1
+
+
+def test_from_the_page(cast, unit, former, waiting, successor):
+    office = cast.client(cast.office)
+    page = office.get("/tasks/hand-over/", {"unit": unit.pk, "from": former.person_id}).content.decode()
+    assert waiting.task.assignment.wording[:20] in page
+    answer = office.post(
+        "/tasks/hand-over/", {"unit": unit.pk, "from": former.person_id, "to": successor.person_id, "note": ""}
+    )
+    assert answer.status_code == 302
+    assert Post.objects.filter(person_id=former.person_id).exists(), "the history of posts stays"
