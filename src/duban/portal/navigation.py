@@ -103,6 +103,7 @@ MENU = (
 PLACES = {
     "search": "portal:work-list",
     "parts": "portal:parts",
+    "urge": "portal:urge",
     "switch_post": "accounts:switch-post",
     "password": "accounts:password",
     "sign_out": "accounts:sign-out",
@@ -128,10 +129,12 @@ def menu(*, actor: Actor, path: str) -> list[Shown]:
 
 
 def places(*, actor: Actor) -> dict[str, str]:
-    """Return the addresses that stand in the frame of every page; without a search where there is nothing to search."""
+    """Return the addresses that stand in the frame of every page; those that are no use to them left out."""
     found = {name: reverse(address) for name, address in PLACES.items()}
     if not actor.holds(TasksCapability.VIEW) or _has_no_menu(actor):
         del found["search"]
+    if actor.is_system or not actor.holds(TasksCapability.URGE):
+        del found["urge"]
     return found
 
 

@@ -139,6 +139,7 @@ def units(request: Request) -> HttpResponse:
             "axes": _axes(found.choice),
             "carried": _carried(found.choice),
             "today": timezone.localdate(),
+            "may_urge": request.actor.holds(URGE) and not found.is_past,
         },
     )
 
@@ -304,6 +305,7 @@ def urge(request: Request) -> HttpResponse:
         campaign=_campaign(request),
         given=given,
         link=request.build_absolute_uri(reverse("portal:owed")),
+        by_place=request.GET.get("lines") == "places",
         after=request.GET.get("after", ""),
     )
     shown = {"found": found, "form": form, "today": timezone.localdate()}

@@ -124,11 +124,7 @@ def unit_table(
         _require_kept(actor, campaign, on)
         day = Day(on, near_until(actor=actor, day=on))
     scope = actor.scope(TasksCapability.VIEW)
-    parent: Unit | None = None
-    if unit_id is not None:
-        parent = tasks.unit_in_view(actor=actor, unit_id=unit_id)
-    elif len(scope.paths) == 1 and not scope.unit_ids:
-        parent = Unit.objects.filter(path=scope.paths[0]).first()
+    parent = upper_unit(actor=actor, unit_id=unit_id)
     page = cut(
         _units(scope=scope, parent=parent, on=day.as_of, after=after),
         size=UNITS_ON_A_PAGE,
@@ -180,6 +176,20 @@ def unit_table(
         filters=filter_words(choice),
         labels={figure.name: str(figure.label) for figure in TASK_FIGURES.figures} | {"signed": _("Signed for")},
     )
+
+
+def upper_unit(*, actor: Actor, unit_id: int | None) -> Unit | None:
+    """
+    Return the unit whose lower units a table shows; None where the scope is a list of units.
+
+    :raises NotFound: if this actor may not see the unit's tasks
+    """
+    if unit_id is not None:
+        return tasks.unit_in_view(actor=actor, unit_id=unit_id)
+    scope = actor.scope(TasksCapability.VIEW)
+    if len(scope.paths) == 1 and not scope.unit_ids:
+        return Unit.objects.filter(path=scope.paths[0]).first()
+    return None
 
 
 def unit_listing(*, actor: Actor, found: UnitTable) -> Listing:

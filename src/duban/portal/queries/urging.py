@@ -10,7 +10,16 @@ from django.utils.translation import ngettext, pgettext
 from duban.campaigns.models import Campaign
 from duban.kernel.authority import Actor
 from duban.kernel.paging import Page
-from duban.portal.queries.work import WorkLine, filter_line, line_of, scope_line, task_cells, task_columns
+from duban.portal.queries.table import upper_unit
+from duban.portal.queries.work import (
+    WorkLine,
+    filter_line,
+    line_of,
+    narrowing_words,
+    scope_line,
+    task_cells,
+    task_columns,
+)
 from duban.shell.templatetags.shell import day as day_word
 from duban.tasks import limits
 from duban.tasks import queries as tasks
@@ -39,19 +48,29 @@ class Urging:
     filters: str
 
 
-def urging(*, actor: Actor, campaign: Campaign, given: TaskFilter, link: str, after: str = "") -> Urging:
+def urging(
+    *,
+    actor: Actor,
+    campaign: Campaign,
+    given: TaskFilter,
+    link: str,
+    by_place: bool = False,
+    after: str = "",
+) -> Urging:
     """
     Return what a list of tasks gives to remind its units of: only what waits for the unit itself, in protocol order.
 
-    `link` is the address at which a unit sees what it owes.
+    `link` is the address at which a unit sees what it owes. `by_place` makes the lines of the text those of the table of
+    units: one for each unit directly below, together with everything below it.
 
     :raises NotAllowed: if the actor's post does not include urging
     """
     page = tasks.urged_page(actor=actor, given=given, after=after)
-    found = tasks.reminders(actor=actor, given=given, most=limits.URGING_UNITS)
+    below = upper_unit(actor=actor, unit_id=given.unit_id) if by_place and not given.own_only else None
+    found = tasks.reminders(actor=actor, given=given, most=limits.URGING_UNITS, below=below)
     day = Day(given.as_of, given.near_until)
     return Urging(
-        text=_text(campaign, found, given.as_of, link),
+        text=_text(_head(actor, campaign, found, given), found, link),
         page=Page([UrgingLine(line_of(row.task, day), row.last_urged) for row in page.rows], page.after),
         unit_count=found.unit_count,
         items=found.items,
@@ -78,19 +97,35 @@ def _rows(found: Iterable[tasks.ToUrge], day: Day) -> Iterator[Sequence[object]]
         yield [*task_cells(task=row.task, word=line_of(row.task, day).word), row.last_urged or ""]
 
 
-def _text(campaign: Campaign, found: tasks.Reminders, as_of: date, link: str) -> str:
-    """Return counts by unit, dates and the link: no names of persons and no wording."""
-    if not found.items:
-        return ""
+def _head(actor: Actor, campaign: Campaign, found: tasks.Reminders, given: TaskFilter) -> list[str]:
+    """Return how many, as of when, and to what the list is narrowed; no words of an item or of a search."""
     head = _("%(campaign)s: %(units)d units have %(items)d items to attend to (as of %(day)s).")
     lines = [
-        head % {"campaign": campaign.name, "units": found.unit_count, "items": found.items, "day": day_word(as_of)}
+        head
+        % {
+            "campaign": campaign.name,
+            "units": found.unit_count,
+            "items": found.items,
+            "day": day_word(given.as_of),
+        }
     ]
-    lines += [_("%(unit)s: %(counts)s") % {"unit": one.unit, "counts": _counts(one)} for one in found.units]
-    others = found.unit_count - len(found.units)
-    if others:
-        lines.append(ngettext("and %(count)d other unit", "and %(count)d other units", others) % {"count": others})
-    return "\n".join([*lines, _("See details: %(link)s") % {"link": link}])
+    narrowed = narrowing_words(actor=actor, given=given)
+    return [*lines, _("Only: %(filters)s") % {"filters": narrowed}] if narrowed else lines
+
+
+def _text(head: list[str], found: tasks.Reminders, link: str) -> str:
+    """Return counts by unit, dates and the link, as many lines as one message of a group chat takes."""
+    if not found.items:
+        return ""
+    foot = _("See details: %(link)s") % {"link": link}
+    lines = [_("%(unit)s: %(counts)s") % {"unit": one.unit, "counts": _counts(one)} for one in found.units]
+    while True:
+        others = found.line_count - len(lines)
+        rest = [ngettext("and %(count)d other unit", "and %(count)d other units", others) % {"count": others}]
+        text = "\n".join([*head, *lines, *(rest if others else []), foot])
+        if not lines or len(text.encode()) <= limits.URGING_BYTES:
+            return text
+        lines.pop()
 
 
 def _counts(one: UnitReminder) -> str:

@@ -192,6 +192,23 @@ def _scope_words(campaign: Campaign, unit: Unit | None, given: TaskFilter) -> st
     return f"{place}{_('(itself)') if unit and given.own_only else ''} · {campaign.name}"
 
 
+def narrowing_words(*, actor: Actor, given: TaskFilter) -> str:
+    """Return to what a list of tasks is narrowed, without the words of an item or of a search; empty if to nothing."""
+    unit = _unit(actor, given)
+    place = f"{unit.shown_name}{_('(itself)') if given.own_only else ''}" if unit is not None else ""
+    parts = [place]
+    if given.status not in {"open", "all"}:
+        parts.append(dict(status_choices()).get(given.status, ""))
+    parts.append(filter_words(UnitChoice(given.levels, given.fields, given.kinds, given.ranks)))
+    if given.due_on is not None:
+        parts.append(f"{_('Due on')}: {given.due_on}")
+    if given.assignment_id is not None or given.passed_from_id is not None:
+        parts.append(_("one assignment"))
+    if given.words:
+        parts.append(_("found by a search"))
+    return "；".join(part for part in parts if part)
+
+
 def filter_line(actor: Actor, given: TaskFilter) -> str:
     """Return the filters of a list of tasks in words."""
     parts = [f"{_('State')}: {dict(status_choices()).get(given.status, _('All'))}"]

@@ -1,12 +1,16 @@
 """The page of urging: a text without names, the same rows in the files, one line per item in the thread."""
 
+import html
+import re
+
 import pytest
+from django.test import Client
 
 from duban.config.factories import make_person_with_account
 from duban.portal.tests.conftest import Office, client_of
 from duban.portal.tests.pages import page_of, sheet_of, table_of, word_of
-from duban.tasks.models import Task, TaskEntry
-from duban.tasks.states import EntryKind
+from duban.tasks.models import Assignment, Task, TaskEntry
+from duban.tasks.states import URGED_STATUSES, EntryKind
 
 
 def text_of(page: str) -> list[str]:
@@ -23,6 +27,79 @@ def test_the_text_counts_by_unit_names_no_person_and_ends_with_the_link(busy: Of
     assert lines[-1].endswith("http://testserver/owed/")
     assert busy.clerk.person.name not in "\n".join(lines)
     assert "走访困难党员" not in "\n".join(lines)
+
+
+def urging_link(page: str) -> str:
+    """The address behind the page's own button of urging; the menu has none."""
+    found: list[str] = re.findall(r'href="([^"]*/urge/[^"]*)"[^>]*>Urge<', page)
+    assert len(found) == 1, found
+    return html.unescape(found[0])
+
+
+def named(client: Client, address: str) -> list[str]:
+    """The units that the text names, in its order."""
+    text = text_of(page_of(client, address))
+    return [line.split(":", maxsplit=1)[0] for line in text[1:-1] if not line.startswith("Only:")]
+
+
+def test_the_text_of_the_table_names_its_rows_with_all_below_in_their_order(busy: Office) -> None:
+    client, county = client_of(busy.clerk), busy.tree.counties[0]
+    for address in ("/table/", f"/table/?unit={county.pk}", f"/table/?unit={county.pk}&level=village"):
+        page = page_of(client, address)
+        table = table_of(page)
+        unsigned, in_hand = table.rows[0].index("Unsigned"), table.rows[0].index("In hand")
+        rows = [row for row in table.rows[1:-1] if row[unsigned] != "0" or row[in_hand] != "0"]
+        link = urging_link(page)
+        assert named(client, link) == [row[0] for row in rows], address
+        assert len(rows) > (1 if address == "/table/" else 0)
+        told = [re.search(r": (\d+) unsigned", line) for line in text_of(page_of(client, link))]
+        assert [each.group(1) for each in told if each] == [row[unsigned] for row in rows if row[unsigned] != "0"]
+
+
+def test_the_text_names_the_units_and_filters_of_each_list_it_is_called_from(busy: Office) -> None:
+    client, county = client_of(busy.clerk), busy.tree.counties[0]
+    assignment = Assignment.objects.get(wording="走访困难党员")
+    tasks = Task.objects.filter(status__in=URGED_STATUSES).order_by("unit__order_path", "pk").select_related("unit")
+    lists = {
+        f"/work/?unit={county.pk}&status=overdue&level=village": (
+            tasks.filter(assignment=assignment),
+            f"Only: {county.shown_name}；Overdue；Level: Village level",
+        ),
+        f"/parts/?assignment={assignment.pk}&status=to_sign": (
+            tasks.filter(assignment=assignment, status="to_sign"),
+            "Only: To be signed for；one assignment",
+        ),
+        f"/tasks/assignments/{assignment.pk}/": (tasks.filter(assignment=assignment), "Only: one assignment"),
+        "/work/?q=走访&status=in_hand": (
+            tasks.filter(assignment=assignment, status="in_hand"),
+            "Only: In hand；found by a search",
+        ),
+    }
+    for address, (expected, filters) in lists.items():
+        link = urging_link(page_of(client, address))
+        assert named(client, link) == list(dict.fromkeys(task.unit.shown_name for task in expected)), address
+        assert text_of(page_of(client, link))[1] == filters
+        assert "走访" not in "\n".join(text_of(page_of(client, link)))
+
+
+def test_the_material_for_a_meeting_leads_to_the_text_of_its_lines(busy: Office) -> None:
+    client = client_of(busy.clerk)
+    page = page_of(client, "/papers/promotion/")
+    shown = [row[0] for row in table_of(page).rows[1:]]
+    places = named(client, urging_link(page))
+    assert places
+    assert [name for name in shown if name in places] == places
+
+
+def test_a_text_never_exceeds_one_message_however_long_the_names_are(office: Office) -> None:
+    villages = office.tree.villages[:23]
+    for unit in villages:
+        unit.short_name = f"{unit.name}（含自然村、居民小组及其下设的全部功能型党小组）"[:60]
+        unit.save()
+    office.assign(units=villages, wording="修复路灯")
+    lines = text_of(page_of(client_of(office.clerk), "/urge/"))
+    assert len("\n".join(lines).encode()) <= 2048
+    assert lines[-2] == f"and {23 - (len(lines) - 3)} other units"
 
 
 def test_the_text_is_said_in_the_words_of_the_field(busy: Office) -> None:

@@ -1,15 +1,18 @@
 """Of what units may be reminded (催办): open items that wait for themselves, unit by unit in protocol order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Count, F, Func, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, NullIf
+from django.utils.translation import gettext as _
 
 from duban.kernel.authority import Actor
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
+from duban.organisation.models import Unit
 from duban.tasks.models import Task, TaskEntry
 from duban.tasks.policy import TasksCapability, may_urge
 from duban.tasks.queries.lists import PAGE_SIZE, TaskFilter, narrowed, status_condition
@@ -18,7 +21,7 @@ from duban.tasks.states import URGED_STATUSES, TaskStatus
 
 @dataclass(frozen=True, slots=True)
 class UnitReminder:
-    """What one unit is reminded of, in numbers; an item may be both unsigned and overdue."""
+    """What one unit, or a place with all below it, is reminded of: an item may be both unsigned and overdue."""
 
     unit: str
     items: int
@@ -32,9 +35,10 @@ class UnitReminder:
 
 @dataclass(frozen=True, slots=True)
 class Reminders:
-    """The first units with what they are reminded of, and how many units and items there are in all."""
+    """The first lines with what they are reminded of, and how many lines, units and items there are in all."""
 
     units: list[UnitReminder]
+    line_count: int
     unit_count: int
     items: int
 
@@ -51,40 +55,59 @@ def urged_tasks(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
     return tasks if scope.is_whole else tasks.filter(organisation.scope_filter(scope=scope, unit="unit"))
 
 
-def reminders(*, actor: Actor, given: TaskFilter, most: int) -> Reminders:
-    """Return the first `most` units with the numbers of their items, and the totals of the whole list."""
-    tasks = urged_tasks(actor=actor, given=given)
-    late = status_condition(status="overdue", as_of=given.as_of, near_until=given.near_until)
-    near = status_condition(status="near_due", as_of=given.as_of, near_until=given.near_until)
+def reminders(*, actor: Actor, given: TaskFilter, most: int, below: Unit | None = None) -> Reminders:
+    """
+    Return the first `most` lines with the numbers of their items, and the totals of the whole list.
+
+    A line is a unit; with `below` it is a unit directly below that one, together with everything below it.
+    """
+    tasks = urged_tasks(actor=actor, given=given).order_by()
+    totals = tasks.aggregate(units=Count("unit", distinct=True), items=Count("pk"))
+    if below is not None:
+        lines = _by_place(tasks, given, below)
+        return Reminders(lines[:most], len(lines), totals["units"], totals["items"])
     found = (
-        tasks.order_by()
-        .values("unit", "unit__order_path", short=Coalesce(NullIf(F("unit__short_name"), Value("")), "unit__name"))
-        .annotate(
-            items=Count("pk"),
-            to_sign=Count("pk", filter=Q(status=TaskStatus.TO_SIGN)),
-            overdue=Count("pk", filter=late),
-            first_overdue=Min("agreed_due", filter=late),
-            near_due=Count("pk", filter=near),
-            first_near=Min("agreed_due", filter=near),
-        )
+        tasks.values("unit", "unit__order_path", short=Coalesce(NullIf(F("unit__short_name"), Value("")), "unit__name"))
+        .annotate(**_numbers(given))
         .order_by("unit__order_path", "unit")[:most]
     )
-    totals = tasks.order_by().aggregate(units=Count("unit", distinct=True), items=Count("pk"))
-    return Reminders(
-        units=[
-            UnitReminder(
-                unit=row["short"],
-                items=row["items"],
-                to_sign=row["to_sign"],
-                overdue=row["overdue"],
-                first_overdue=row["first_overdue"],
-                near_due=row["near_due"],
-                first_near=row["first_near"],
-            )
-            for row in found
-        ],
-        unit_count=totals["units"],
-        items=totals["items"],
+    lines = [_reminder(row["short"], row) for row in found]
+    return Reminders(lines, totals["units"], totals["units"], totals["items"])
+
+
+def _by_place(tasks: QuerySet[Task], given: TaskFilter, below: Unit) -> list[UnitReminder]:
+    """Sum up by the step of the path that follows that of `below`; what it owes itself comes first."""
+    step = Func(F("unit__path"), Value("/"), Value(below.depth + 2), function="split_part")
+    place = Cast(Coalesce(NullIf(step, Value("")), Value(str(below.pk))), IntegerField())
+    found = {row["place"]: row for row in tasks.annotate(place=place).values("place").annotate(**_numbers(given))}
+    return [
+        _reminder(f"{unit.shown_name}{_('(itself)')}" if unit.pk == below.pk else unit.shown_name, found[unit.pk])
+        for unit in Unit.objects.filter(pk__in=list(found)).order_by("order_path", "pk")
+    ]
+
+
+def _numbers(given: TaskFilter) -> dict[str, Count | Min]:
+    late = status_condition(status="overdue", as_of=given.as_of, near_until=given.near_until)
+    near = status_condition(status="near_due", as_of=given.as_of, near_until=given.near_until)
+    return {
+        "items": Count("pk"),
+        "to_sign": Count("pk", filter=Q(status=TaskStatus.TO_SIGN)),
+        "overdue": Count("pk", filter=late),
+        "first_overdue": Min("agreed_due", filter=late),
+        "near_due": Count("pk", filter=near),
+        "first_near": Min("agreed_due", filter=near),
+    }
+
+
+def _reminder(unit: str, row: Mapping[str, Any]) -> UnitReminder:
+    return UnitReminder(
+        unit=unit,
+        items=row["items"],
+        to_sign=row["to_sign"],
+        overdue=row["overdue"],
+        first_overdue=row["first_overdue"],
+        near_due=row["near_due"],
+        first_near=row["first_near"],
     )
 
 
