@@ -45,6 +45,7 @@ class Office:
         wording: str,
         due_on: date = SOME_DAY + timedelta(days=60),
         helpers: tuple[Unit, ...] = (),
+        closing_mode: str = "check",
     ) -> list[Task]:
         text = AssignmentText(
             wording=wording,
@@ -53,6 +54,7 @@ class Office:
             due_on=due_on,
             helper_ids=tuple(unit.pk for unit in helpers),
             source_sentence=f"要{wording}。",
+            closing_mode=closing_mode,
         )
         draft = commands.create_assignment(
             actor=self.actor, campaign_id=self.campaign.pk, assigner_id=self.tree.city.pk, text=text, at=SOME_MOMENT

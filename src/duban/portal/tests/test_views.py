@@ -275,7 +275,7 @@ class TestWorkList:
 
     def test_never_counts_beyond_a_thousand(self, office: Office, clerk: Client) -> None:
         for number in range(4):
-            office.assign(units=office.tree.villages, wording=f"第{number}项")
+            office.assign(units=office.tree.villages, wording=f"第{number}项", closing_mode="declare")
             while commands.serve_next_units(
                 actor=Actor.system("test"), assignment_id=Assignment.objects.latest("pk").pk, at=SOME_MOMENT
             ):

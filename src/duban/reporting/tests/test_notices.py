@@ -6,6 +6,7 @@ from dataclasses import replace
 import docx
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from pypdf import PdfReader
 
 from duban.config import factories
@@ -44,7 +45,7 @@ class TestProposal:
 
     def test_a_draft_has_no_notice(self, office: Office) -> None:
         Assignment.objects.filter(pk=office.work.assignment.pk).update(status="draft", issued_at=None)
-        with pytest.raises(InvalidInput, match="Issue the assignment first"):
+        with translation.override("en"), pytest.raises(InvalidInput, match="Issue the assignment first"):
             words_of(office)
 
     def test_another_office_finds_nothing(self, office: Office) -> None:

@@ -1,6 +1,7 @@
 """Issuing: the rule chooses the units once, then a job gives each its task."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -149,7 +150,8 @@ def _send_out(*, actor: Actor, assignment: Assignment, status: str, at: datetime
             refusal = _("No unit is left in this choice: those that belong to it have their part already.")
         raise InvalidInput(refusal, fields={"to": refusal})
 
-    _book_burden(actor=actor, assignment=assignment, at=at)
+    chosen = AssignmentUnit.objects.filter(assignment=assignment).values("unit_id")
+    book_burden(actor=actor, assignment=assignment, units=Unit.objects.filter(pk__in=chosen), at=at)
 
     assignment.status = status
     assignment.unit_count = count
@@ -181,9 +183,12 @@ def _send_out(*, actor: Actor, assignment: Assignment, status: str, at: datetime
     return assignment
 
 
-def _book_burden(*, actor: Actor, assignment: Assignment, at: datetime) -> None:
-    """Book in the ledger of every chosen unit what is asked of it."""
-    chosen = AssignmentUnit.objects.filter(assignment=assignment).values("unit_id")
+def book_burden(*, actor: Actor, assignment: Assignment, units: QuerySet[Unit], at: datetime) -> None:
+    """
+    Book in the ledger of these units what an assignment asks of them.
+
+    :raises InvalidInput: if a cap that refuses would be passed, or the due date lies in a closed period
+    """
     in_force = assignment.tightened_due or assignment.due_on
     burden.book(
         actor=actor,
@@ -200,7 +205,7 @@ def _book_burden(*, actor: Actor, assignment: Assignment, at: datetime) -> None:
             # An earlier date set on the way down is a burden (下级提前要求), counted where it reaches the unit.
             days_earlier=(assignment.due_on - in_force).days if assignment.due_on and in_force else 0,
         ),
-        units=Unit.objects.filter(pk__in=chosen),
+        units=units,
         at=at,
     )
 
@@ -230,37 +235,12 @@ def serve_next_units(*, actor: Actor, assignment_id: int, at: datetime, step: in
     assignment = Assignment.objects.select_for_update().get(pk=assignment_id)
     if assignment.status != AssignmentStatus.ISSUING:
         return False
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO tasks_task (uuid, campaign_id, assignment_id, unit_id, checker_unit_id, status, is_key,"
-            "  closing_mode, passed_from_id, original_due, tightened_due, agreed_due, issued_at, version)"
-            " SELECT gen_random_uuid(), %(campaign)s, %(assignment)s, chosen.unit_id, %(checker)s, 'to_sign', %(key)s,"
-            "  %(closing)s, %(passed_from)s, %(due)s, %(tightened)s, COALESCE(%(tightened)s, %(due)s)::date, %(at)s, 1"
-            " FROM tasks_assignmentunit AS chosen"
-            " WHERE chosen.assignment_id = %(assignment)s AND chosen.unit_id > %(cursor)s"
-            " ORDER BY chosen.unit_id LIMIT %(step)s"
-            # One task per unit and assignment, and one part of a task per unit.
-            " ON CONFLICT DO NOTHING",
-            {
-                "campaign": assignment.campaign_id,
-                "assignment": assignment.pk,
-                "checker": assignment.assigner_id,
-                "key": assignment.importance == Importance.KEY,
-                "passed_from": assignment.passed_from_id,
-                "closing": assignment.closing_mode,
-                "due": assignment.due_on,
-                "tightened": assignment.tightened_due,
-                "at": assignment.issued_at,
-                "cursor": assignment.cursor,
-                "step": step,
-            },
-        )
-        cursor.execute(
-            "SELECT unit_id FROM tasks_assignmentunit WHERE assignment_id = %s AND unit_id > %s"
-            " ORDER BY unit_id LIMIT %s",
-            [assignment.pk, assignment.cursor, step],
-        )
-        unit_ids = [unit_id for (unit_id,) in cursor.fetchall()]
+    unit_ids = list(
+        AssignmentUnit.objects.filter(assignment=assignment, unit_id__gt=assignment.cursor)
+        .order_by("unit_id")
+        .values_list("unit_id", flat=True)[:step]
+    )
+    give(assignment=assignment, unit_ids=unit_ids, at=assignment.issued_at or at)
     if unit_ids and organisation.ended_among(actor=actor, unit_ids=unit_ids):
         publish(TasksLeftBehind(assignment.pk))
     if unit_ids:
@@ -271,3 +251,33 @@ def serve_next_units(*, actor: Actor, assignment_id: int, at: datetime, step: in
         assignment.status = ASSIGNMENT_FLOW.step("finish_issuing", source=assignment.status).target
     assignment.save(update_fields=["cursor", "units_done", "status"])
     return assignment.status == AssignmentStatus.ISSUING
+
+
+def give(*, assignment: Assignment, unit_ids: Sequence[int], at: datetime) -> list[int]:
+    """
+    Give units their tasks of an assignment, with everything that a task has from it; return those that had none.
+
+    A unit has one task per assignment, and one part of a task that was passed down.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tasks_task (uuid, campaign_id, assignment_id, unit_id, checker_unit_id, status, is_key,"
+            "  closing_mode, passed_from_id, original_due, tightened_due, agreed_due, issued_at, version)"
+            " SELECT gen_random_uuid(), %(campaign)s, %(assignment)s, unit_id, %(checker)s, 'to_sign', %(key)s,"
+            "  %(closing)s, %(passed_from)s, %(due)s, %(tightened)s, COALESCE(%(tightened)s, %(due)s)::date, %(at)s, 1"
+            " FROM unnest(%(units)s::bigint[]) AS chosen (unit_id)"
+            " ON CONFLICT DO NOTHING RETURNING unit_id",
+            {
+                "campaign": assignment.campaign_id,
+                "assignment": assignment.pk,
+                "checker": assignment.assigner_id,
+                "key": assignment.importance == Importance.KEY,
+                "closing": assignment.closing_mode,
+                "passed_from": assignment.passed_from_id,
+                "due": assignment.due_on,
+                "tightened": assignment.tightened_due,
+                "at": at,
+                "units": list(unit_ids),
+            },
+        )
+        return [unit_id for (unit_id,) in cursor.fetchall()]

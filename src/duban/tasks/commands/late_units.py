@@ -12,11 +12,13 @@ from duban.figures import commands as figures
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput
 from duban.organisation import queries as organisation
+from duban.organisation.models import Unit
 from duban.tasks import policy, queries
 from duban.tasks.choosing import units_of_rule
+from duban.tasks.commands.issuing import book_burden, give
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Assignment
-from duban.tasks.states import AssignmentStatus, Importance, Target
+from duban.tasks.states import AssignmentStatus, Target
 
 MOST_AT_ONCE = 500
 
@@ -31,13 +33,14 @@ def issue_to_late_units(*, actor: Actor, assignment_id: int, unit_ids: Sequence[
     :raises NotFound: if this actor's office did not write it
     :raises NotAllowed: if this actor may not assign in the name of its unit
     :raises IllegalStep: if it goes to no class, or has not been issued
-    :raises InvalidInput: if no unit is chosen, more than 500 are, or one does not belong to the class today
+    :raises InvalidInput: if no unit is chosen, more than 500 are, one does not belong to the class today, or the ledger
+        refuses (a cap that refuses, a closed period)
     """
     assignment = queries.get_assignment(actor=actor, assignment_id=assignment_id)
     assignment = Assignment.objects.select_for_update(of=("self",)).select_related("assigner").get(pk=assignment.pk)
 
     policy.may_assign(actor, assignment.assigner).require()
-    if assignment.target != Target.CLASS or assignment.status != AssignmentStatus.ISSUED:
+    if assignment.target != Target.CLASS or assignment.data_request_id or assignment.status != AssignmentStatus.ISSUED:
         raise IllegalStep(_("Only an assignment that was issued to a class is issued to its new units."))
     wanted = set(unit_ids)
     if not 1 <= len(wanted) <= MOST_AT_ONCE:
@@ -54,29 +57,11 @@ def issue_to_late_units(*, actor: Actor, assignment_id: int, unit_ids: Sequence[
             " ON CONFLICT (assignment_id, unit_id) DO NOTHING",
             [assignment.pk, sorted(wanted)],
         )
-        cursor.execute(
-            "INSERT INTO tasks_task (uuid, campaign_id, assignment_id, unit_id, checker_unit_id, status, is_key,"
-            "  passed_from_id, original_due, tightened_due, agreed_due, issued_at, version)"
-            " SELECT gen_random_uuid(), %(campaign)s, %(assignment)s, unit_id, %(checker)s, 'to_sign', %(key)s,"
-            "  %(passed_from)s, %(due)s, %(tightened)s, COALESCE(%(tightened)s, %(due)s)::date, %(at)s, 1"
-            " FROM unnest(%(units)s::bigint[]) AS chosen (unit_id)"
-            " ON CONFLICT DO NOTHING RETURNING unit_id",
-            {
-                "campaign": assignment.campaign_id,
-                "assignment": assignment.pk,
-                "checker": assignment.assigner_id,
-                "key": assignment.importance == Importance.KEY,
-                "passed_from": assignment.passed_from_id,
-                "due": assignment.due_on,
-                "tightened": assignment.tightened_due,
-                "at": at,
-                "units": sorted(wanted),
-            },
-        )
-        served = [unit_id for (unit_id,) in cursor.fetchall()]
+    served = give(assignment=assignment, unit_ids=sorted(wanted), at=at)
     if organisation.ended_among(actor=actor, unit_ids=served):
         raise InvalidInput(_("A unit does not belong to this class today. Please reload the page and choose again."))
     if served:
+        book_burden(actor=actor, assignment=assignment, units=Unit.objects.filter(pk__in=served), at=at)
         assignment.unit_count += len(served)
         assignment.units_done += len(served)
         assignment.save(update_fields=["unit_count", "units_done"])

@@ -145,8 +145,10 @@ def _drafted(*, actor: Actor, task: Task, given: Passing, at: datetime) -> Assig
     due_on, tightened = _dates(task, given.own_due)
     is_own = given.own_due is not None and given.own_due != task.agreed_due
     root_id = source.root_id or source.pk
+    # A task that a sample found untrue is checked from then on, and so are its parts.
+    inherited = {name: getattr(source, name) for name in INHERITED} | {"closing_mode": task.closing_mode}
     assignment = Assignment.objects.create(
-        **{name: getattr(source, name) for name in INHERITED},
+        **inherited,
         assigner=task.unit,
         passed_from=task,
         root_id=root_id,

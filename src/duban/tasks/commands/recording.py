@@ -1,7 +1,6 @@
 """Short entries: one line on one open item, and one entry for several units at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput, Refused
+from duban.kernel.results import RowResult, RowResults
 from duban.tasks import queries
 from duban.tasks.commands.answering import GivenFile, give_feedback, take_step
 from duban.tasks.models import Task, TaskEntry
@@ -16,19 +16,6 @@ from duban.tasks.states import FINISHED_BY, ClosingMode, TaskStatus
 
 MOST_AT_ONCE = 200
 ACTS = ("sign", "feedback", "ask_done")
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of one unit's row; `refusal` is empty where it was recorded."""
-
-    task: Task
-    refusal: str
-
-    @property
-    def is_done(self) -> bool:
-        """Whether it was recorded."""
-        return not self.refusal
 
 
 @transaction.atomic
@@ -49,7 +36,7 @@ def note_progress(*, actor: Actor, task_id: int, text: str, at: datetime, files:
 @transaction.atomic
 def record_for_several(
     *, actor: Actor, task_ids: Sequence[int], act: str, text: str, at: datetime, files: Sequence[GivenFile] = ()
-) -> list[RowResult]:
+) -> RowResults:
     """
     Record the same act for several units in one step (一次录多村): sign, feedback or ask_done, with a result per row.
 
@@ -69,7 +56,9 @@ def record_for_several(
         raise InvalidInput(_("Please say what has been done."), fields={"text": _("Please say what has been done.")})
     # In one order for all, so that two recorders never wait for each other in a circle.
     tasks = queries.visible_tasks(actor=actor).filter(pk__in=set(task_ids)).select_related("unit", "assignment")
-    return [_one(actor=actor, task=task, act=act, text=text, files=files, at=at) for task in tasks.order_by("pk")]
+    return RowResults(
+        [_one(actor=actor, task=task, act=act, text=text, files=files, at=at) for task in tasks.order_by("pk")]
+    )
 
 
 def _one(*, actor: Actor, task: Task, act: str, text: str, files: Sequence[GivenFile], at: datetime) -> RowResult:
@@ -85,5 +74,5 @@ def _one(*, actor: Actor, task: Task, act: str, text: str, files: Sequence[Given
                     take_step(actor=actor, task_id=task.pk, step_name="sign", at=at)
                 take_step(actor=actor, task_id=task.pk, step_name=finishing, text=text, files=files, at=at)
     except Refused as refusal:
-        return RowResult(task, str(refusal))
-    return RowResult(task, "")
+        return RowResult(task.pk, task.unit.shown_name, str(refusal))
+    return RowResult(task.pk, task.unit.shown_name)

@@ -13,11 +13,21 @@ from duban.burden.states import RequestStatus
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
 from duban.kernel.events import publish
+from duban.tasks import queries
 from duban.tasks.commands.drafting import index_words
 from duban.tasks.events import FanOutConfirmed
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Assignment, Task, TaskEntry
-from duban.tasks.states import ASSIGNMENT_FLOW, TASK_FLOW, AssignmentStatus, DueKind, EntryKind, Target, TaskStatus
+from duban.tasks.states import (
+    ASSIGNMENT_FLOW,
+    TASK_FLOW,
+    AssignmentStatus,
+    ClosingMode,
+    DueKind,
+    EntryKind,
+    Target,
+    TaskStatus,
+)
 
 # One transaction of the job.
 STEP = 5000
@@ -38,6 +48,7 @@ def ask_data_request(*, actor: Actor, request_id: int, at: datetime) -> Assignme
     request = burden.get_request(actor=actor, request_id=request_id)
     if request.status != RequestStatus.SENT:
         return None
+    most = queries.limits_of(actor=actor, campaign_id=request.campaign_id).answers_per_checker
     drafted = {
         "campaign_id": request.campaign_id,
         "assigner_id": request.asker_id,
@@ -47,6 +58,8 @@ def ask_data_request(*, actor: Actor, request_id: int, at: datetime) -> Assignme
         "due_kind": DueKind.DATE,
         "due_on": request.due_on,
         "minutes": request.minutes,
+        # More answers than the asker's office can look at are declared, as in every fan-out.
+        "closing_mode": ClosingMode.DECLARE if request.unit_count > most else ClosingMode.CHECK,
         "target": Target.CLASS,
         "target_rule": {"data_request": request.pk},
         "unit_count": request.unit_count,

@@ -37,6 +37,8 @@ def late_units(*, actor: Actor, on: date) -> list[LateUnit]:
         Q(due_on__isnull=True) | Q(due_on__gte=on),
         status=AssignmentStatus.ISSUED,
         target=Target.CLASS,
+        # A data request names its units once and for all.
+        data_request__isnull=True,
         campaign__status=CampaignStatus.RUNNING,
     )
     if not actor.is_system:

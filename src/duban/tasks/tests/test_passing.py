@@ -15,6 +15,7 @@ from duban.organisation.states import PostKind
 from duban.tasks import commands, queries
 from duban.tasks.commands import Passing
 from duban.tasks.commands.drafting import AssignmentText
+from duban.tasks.commands.passing import INHERITED
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Assignment, AssignmentHelper, Task, TaskEntry
 from duban.tasks.queries import Chain, Day
@@ -168,12 +169,85 @@ class TestPassingDown:
 
     def test_to_hundreds_of_units_is_the_job_of_every_fan_out(self, cast):
         city = cast.tree.city
-        above = received(cast, [city])[0]
+        above = received(cast, [city], closing_mode="declare")[0]
         (passed,) = pass_on(cast.office, above, "class", {"kinds": ["village"]})
         assert (passed.status, passed.units_done) == ("issuing", 0)
         while commands.serve_next_units(actor=cast.office, assignment_id=passed.pk, at=AT, step=100):
             pass
         assert Task.objects.filter(passed_from=above).count() == len(cast.tree.villages)
+
+
+class TestWhatAPartHasFromItsTask:
+    # What belongs to one assignment alone, or is set anew when it is passed down.
+    ITS_OWN = frozenset(
+        [
+            "id",
+            "uuid",
+            "passed_from_id",
+            "root_id",
+            "chain",
+            "assigner_id",
+            "status",
+            "row_key",
+            "added_wording",
+            "source_label",
+            "due_on",
+            "tightened_due",
+            "tightened_by_id",
+            "target",
+            "target_rule",
+            "unit_count",
+            "units_done",
+            "cursor",
+            "issued_at",
+            "issued_by",
+            "created_by",
+            "created_at",
+            "changed_by",
+            "consent_asked_by",
+            "consent_asked_at",
+            "sent_back_reason",
+            "search",
+            "version",
+        ]
+    )
+    # A sentence counts what was made of it once, and a data request names its units once and for all.
+    NOT_HANDED_ON = frozenset({"requirement_id", "data_request_id"})
+
+    def test_is_decided_for_every_field(self):
+        columns = {column.attname for column in Assignment._meta.concrete_fields}
+        assert columns == {*INHERITED, *self.ITS_OWN, *self.NOT_HANDED_ON}
+        assert not self.ITS_OWN & {*INHERITED}
+
+    def test_comes_down_through_every_level(self, cast, county, clerk, township, recorder):
+        given = {
+            "heading": "学习",
+            "result_form": "小结",
+            "lead_person": "某副市长",
+            "contact": "某某 0000",
+            "remark": "备注",
+            "starts_on": SOME_DAY,
+            "due_text": "6月底前",
+            "is_principals_own": True,
+            "minutes": 45,
+            "nature": "study",
+            "closing_mode": "inspect",
+            "inspected_by_two": True,
+            "changes_by_two": True,
+        }
+        task = received(cast, [county], **given)[0]
+        (first,) = pass_on(clerk, task)
+        (second,) = pass_on(recorder, Task.objects.get(assignment=first, unit=township))
+        for name in INHERITED:
+            assert getattr(second, name) == getattr(task.assignment, name), name
+        modes = Task.objects.filter(assignment__in=[first, second]).values_list("closing_mode", flat=True)
+        assert set(modes) == {"inspect"}
+
+    def test_is_that_of_the_task_where_a_sample_found_it_untrue(self, cast, county, clerk):
+        task = received(cast, [county], closing_mode="declare")[0]
+        Task.objects.filter(pk=task.pk).update(closing_mode="check")
+        (passed,) = pass_on(clerk, task)
+        assert passed.closing_mode == "check"
 
 
 class TestDates:

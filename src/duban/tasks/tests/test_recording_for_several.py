@@ -39,7 +39,7 @@ def several(actor, tasks, act="feedback", text="走访一次"):
 
 def test_fourteen_villages_in_one_step(work, recorder, villages):
     results = several(recorder, work.tasks)
-    assert [row.is_done for row in results] == [True] * len(villages) == [True] * 14
+    assert [row.is_done for row in results.rows] == [True] * len(villages) == [True] * 14
     entries = TaskEntry.objects.filter(task__in=work.tasks, kind="feedback")
     assert {entry.for_unit_id for entry in entries} == {unit.pk for unit in villages}
     assert {entry.user_id for entry in entries} == {recorder.user_id}
@@ -55,7 +55,7 @@ def test_signing_for_it_is_part_of_the_step(work, recorder):
 
 def test_a_row_that_is_refused_stops_no_other(work, recorder):
     Task.objects.filter(pk=work.tasks[0].pk).update(status="done", finished_on=SOME_DAY)
-    refused, *others = several(recorder, work.tasks)
+    refused, *others = several(recorder, work.tasks).rows
     assert (refused.is_done, bool(refused.refusal)) == (False, True)
     assert all(row.is_done for row in others)
     assert not TaskEntry.objects.filter(task=work.tasks[0]).exists()
@@ -64,13 +64,13 @@ def test_a_row_that_is_refused_stops_no_other(work, recorder):
 def test_what_is_the_principals_is_refused_row_by_row(work, recorder):
     work.assignment.is_principals_own = True
     work.assignment.save()
-    assert [row.is_done for row in several(recorder, work.tasks, act="ask_done")] == [False] * 14
+    assert [row.is_done for row in several(recorder, work.tasks, act="ask_done").rows] == [False] * 14
 
 
 def test_villages_elsewhere_are_left_out(cast, work, recorder):
     elsewhere = next(unit for unit in cast.tree.villages if unit.parent_id != recorder.unit_id)
     foreign = make_work(campaign=cast.campaign, assigner=cast.tree.city, units=[elsewhere], status="in_hand").tasks
-    assert several(recorder, foreign) == []
+    assert several(recorder, foreign).rows == []
     assert not TaskEntry.objects.filter(task=foreign[0]).exists()
 
 

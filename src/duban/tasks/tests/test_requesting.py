@@ -55,6 +55,10 @@ def test_each_unit_that_is_asked_gets_a_task_and_the_ledger_has_it_once(cast, re
     assert Demand.objects.count() == 1
 
 
+def test_more_answers_than_the_asker_can_look_at_are_declared(request_sent):
+    assert {task.closing_mode for task in Task.objects.filter(assignment=ask(request_sent))} == {"declare"}
+
+
 def test_asking_twice_makes_one_assignment(cast, request_sent):
     assert ask(request_sent) == ask(request_sent)
     assert (Assignment.objects.count(), Task.objects.count()) == (1, len(cast.tree.villages))

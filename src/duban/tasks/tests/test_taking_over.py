@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from duban.access import jobs as access_jobs
 from duban.access.models import Grant, GrantUnit
 from duban.access.states import Reach
+from duban.burden.models import DataRequest, DemandUnit
 from duban.campaigns import jobs as campaign_jobs
 from duban.config.factories import (
     SOME_DAY,
@@ -23,7 +24,7 @@ from duban.config.factories import (
 from duban.directives import jobs as directive_jobs
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
-from duban.kernel.errors import InvalidInput, NotAllowed, Refused
+from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, Refused
 from duban.organisation import commands as organisation
 from duban.organisation import queries as units
 from duban.organisation.models import Unit
@@ -292,6 +293,40 @@ class TestUnitsNewDuringTheYear:
         assert (served, task.original_due, running.unit_count) == (1, DUE, running.units_done)
         assert total(township) == 1
         assert queries.late_units(actor=cast.office, on=later) == []
+
+    def test_have_what_every_other_unit_has_and_it_stands_in_their_ledger(self, cast, running):
+        Assignment.objects.filter(pk=running.pk).update(closing_mode="declare", importance="key")
+        township = self.new(cast)
+        for _time in range(2):
+            commands.issue_to_late_units(
+                actor=cast.office, assignment_id=running.pk, unit_ids=[township.pk], at=AT + timedelta(days=4)
+            )
+        task = Task.objects.get(unit=township)
+        assert (task.closing_mode, task.is_key, task.checker_unit_id) == ("declare", True, running.assigner_id)
+        assert DemandUnit.objects.filter(unit=township, demand__source=f"assignment {running.pk}").count() == 1
+
+    def test_are_not_asked_by_a_data_request_that_named_its_units(self, cast, running):
+        request = DataRequest.objects.create(
+            campaign=cast.campaign,
+            asker=cast.tree.city,
+            what="停车位缺口",
+            serves="改造",
+            justification="没有统计",
+            due_on=DUE,
+            minutes=15,
+            status="sent",
+            unit_count=1,
+            decided_by=1,
+            registered_by=2,
+            registered_at=AT,
+        )
+        Assignment.objects.filter(pk=running.pk).update(data_request=request, target_rule={"data_request": request.pk})
+        township = self.new(cast)
+        assert queries.late_units(actor=cast.office, on=SOME_DAY + timedelta(days=4)) == []
+        with pytest.raises(IllegalStep):
+            commands.issue_to_late_units(
+                actor=cast.office, assignment_id=running.pk, unit_ids=[township.pk], at=AT + timedelta(days=4)
+            )
 
     def test_of_another_class_are_not(self, cast, running):
         village = self.new(cast, level="village", kind="village")
