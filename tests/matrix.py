@@ -102,6 +102,8 @@ class Row:
     data: Mapping[str, object]
     # side → status → roles; a side that is left out is not tried (an address without an object has one side only).
     expected: Mapping[str, Mapping[str, list[str]]]
+    # Roles that sit at the top of the tree here, because from their seat in the county nobody could tell who may at all.
+    at_top: tuple[str, ...] = ()
 
     @property
     def method(self) -> str:
@@ -148,6 +150,8 @@ class World:
 
     tree: factories.Tree
     accounts: dict[str, factories.Account]
+    # The same for a role that some rows seat at the top.
+    at_top: dict[str, factories.Account] = field(default_factory=dict)
     # side → name of a thing → the thing.
     things: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -160,6 +164,7 @@ def read_table() -> dict[str, Row]:
             arguments=given.get("arguments", {}),
             data=given.get("data", {}),
             expected={side: given[side] for side in ("own", "sibling") if side in given},
+            at_top=tuple(given.get("at_top", ())),
         )
         for path in sorted(TABLES.glob("*.toml"))
         for key, given in tomllib.loads(path.read_text()).items()
@@ -226,7 +231,10 @@ def build_world() -> World:
             post_kind=POST_KINDS.get(role, PostKind.CLERK),
             listed=[places["own"][TOWNSHIP], places["own"][VILLAGE]] if reach == Reach.LISTED else (),
         )
-    return World(tree=tree, accounts=accounts, things={side: _things(place) for side, place in places.items()})
+    top = {"security_admin": factories.make_person_with_account(unit=tree.city, role="security_admin")}
+    return World(
+        tree=tree, accounts=accounts, at_top=top, things={side: _things(place) for side, place in places.items()}
+    )
 
 
 def _places(tree: factories.Tree, county: Any) -> dict[str, Any]:

@@ -128,6 +128,9 @@ def _try(world: World, clients: Mapping[str, Client], row: Row, side: str) -> di
     for role, client in clients.items():
         # The values are made afresh for each: a file is read only once.
         data = {name: value(world, side, each) for name, each in row.data.items()}
+        if role in row.at_top:
+            client = Client(raise_request_exception=False)
+            client.force_login(world.at_top[role].user)
         status, body = _ask(client, row.method, address, data)
         assert role in SEES_ALL or hidden not in body, f"{row.key}, {side}: {role} reads of the siblings"
         seen[role] = status

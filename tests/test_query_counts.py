@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from duban.accounts.models import User
 from duban.config import factories
 from duban.config.query_counts import QueryCounts
 from tests.matrix import ADDRESSES, Row, World, argument, build_world, read_table, value
@@ -27,11 +28,11 @@ def test_a_page_asks_a_fixed_number_of_questions(namespace: str, db: None, query
     world = build_world()
     _add_rows(world)
     rows = [row for row in PAGES if row.name.rpartition(":")[0] == namespace]
-    clients = {role: Client() for role in {_role(row) for row in rows}}
-    for role, client in clients.items():
-        assert role is not None
-        client.force_login(world.accounts[role].user)
-    opened = [(row.name, clients[_role(row)], _address(world, row), _data(world, row)) for row in rows]
+    users = {row.name: _user(world, row) for row in rows}
+    clients = {user: Client() for user in users.values()}
+    for user, client in clients.items():
+        client.force_login(user)
+    opened = [(row.name, clients[users[row.name]], _address(world, row), _data(world, row)) for row in rows]
     for name, client, address, data in opened:
         # The first request fills what a process keeps.
         _open(client, address, data)
@@ -42,6 +43,12 @@ def test_a_page_asks_a_fixed_number_of_questions(namespace: str, db: None, query
         # The same number again: no question per row.
         with query_counts(name):
             _open(client, address, data)
+
+
+def _user(world: World, row: Row) -> User:
+    role = _role(row)
+    assert role is not None
+    return (world.at_top if role in row.at_top else world.accounts)[role].user
 
 
 def _address(world: World, row: Row) -> str:

@@ -18,6 +18,7 @@ from duban.access.states import Reach
 from duban.access.words import role_word
 from duban.accounts.models import User
 from duban.accounts.policy import AccountsCapability
+from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor, Scope, merge_scopes, path_end
 from duban.kernel.errors import InvalidInput, NotAllowed, NotFound
 from duban.kernel.paging import Page, cut, decode_key
@@ -214,6 +215,7 @@ def get_grant(*, actor: Actor, grant_id: int) -> Grant:
     return grant
 
 
+@named_list("grant", people=lambda page: len(page.rows))
 def grants_page(
     *, actor: Actor, at: datetime, after: str = "", role: str = "", with_ended: bool = False, name: str = ""
 ) -> Page[GrantLine]:
@@ -437,6 +439,7 @@ def delegation_parts(*, actor: Actor, on: date) -> list[DelegationPart]:
         return [DelegationPart(*row) for row in cursor.fetchall()]
 
 
+@named_list("account", people=lambda found: len(found.page.rows))
 def delegation_people(*, actor: Actor, unit_id: int, at: datetime, after: str = "") -> DelegationPeople:
     """
     Return a page of the people in posts at and below a unit, strictly below this actor, with their accounts.

@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from duban.access import commands, queries
 from duban.access.forms import AccountForm, EndForm, GrantFilter, GrantForm
 from duban.access.words import role_word
-from duban.audit import commands as audit
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.shell.notices import say
 from duban.shell.posted import not_kept
@@ -41,7 +40,6 @@ def grant_list(request: Request) -> HttpResponse:
         name=given.get("name", "").strip(),
         with_ended=given.get("ended", False),
     )
-    audit.record_reading(actor=request.actor, what="grant", at=timezone.now())
     shown = {
         "page": page,
         "filter": chosen,
@@ -131,7 +129,6 @@ def below_part(request: Request, unit_id: int) -> HttpResponse:
     found = queries.delegation_people(
         actor=request.actor, unit_id=unit_id, at=timezone.now(), after=request.GET.get("after", "")
     )
-    audit.record_reading(actor=request.actor, what="account", at=timezone.now())
     roles = [(role, role_word(role)) for role in queries.delegable_roles(actor=request.actor)]
     return render(request, "access/below_part.html", {"found": found, "page": found.page, "roles": roles})
 

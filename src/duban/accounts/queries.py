@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from duban.accounts.models import RecoveryCode, SecondFactor, SignInAttempt, User
 from duban.accounts.policy import may_keep_accounts
 from duban.accounts.telephones import telephone_of
+from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
 from duban.kernel.paging import Page, cut, decode_key
@@ -33,6 +34,7 @@ def get_user(*, actor: Actor, user_id: int) -> User:
     return user
 
 
+@named_list("account", people=lambda page: len(page.rows))
 def user_list(*, actor: Actor, searched: str = "", after: str = "", size: int = PAGE_SIZE) -> Page[User]:
     """
     Return one page of all accounts by sign-in name, for whoever keeps accounts.

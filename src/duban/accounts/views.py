@@ -244,7 +244,6 @@ def listing(request: Request) -> HttpResponse:
     page = queries.user_list(
         actor=request.actor, searched=request.GET.get("name", "")[:60], after=request.GET.get("after", "")
     )
-    audit.record_reading(actor=request.actor, what="account", at=timezone.now())
     return render(request, "accounts/list.html", {"page": page})
 
 

@@ -3,15 +3,30 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from duban.audit.canonical import canonical
+from duban.audit.named_lists import Reading
 from duban.kernel.authority import Actor
+
+SAME_READING = timedelta(minutes=10)
+
+# The actor's latest rows only: whoever fans out and imports has many. One statement, so a list costs one round trip.
+_UNLESS_JUST_READ = """
+SELECT audit_append(jsonb_agg(one)) FROM jsonb_array_elements(%(rows)s::jsonb) one
+WHERE NOT EXISTS (
+    SELECT 1 FROM (SELECT * FROM audit_event WHERE actor_user = %(user)s ORDER BY id DESC LIMIT 50) latest
+    WHERE latest.happened_at > %(since)s AND latest.verb = one->>'verb' AND latest.payload = one->>'payload'
+      AND latest.unit_id IS NOT DISTINCT FROM (one->>'unit_id')::bigint
+      AND latest.actor_post IS NOT DISTINCT FROM (one->>'actor_post')::bigint
+)
+HAVING count(*) > 0
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +77,60 @@ def record_reading(*, actor: Actor, what: str, at: datetime, object_id: int | No
     record(actor=actor, verb=f"{what}.read", object_kind=what, object_id=object_id, at=at)
 
 
+def record_readings(*, actor: Actor, readings: Sequence[Reading], address: str, at: datetime) -> None:
+    """
+    Record the named lists that somebody read at an address; what the system reads, and a list without people, is none.
+
+    The same list with the same people at the same address within ten minutes is the same reading: turning back a page or
+    loading it again adds nothing. A further page is one of its own, so the numbers add up to what was seen.
+    """
+    rows = [
+        _row(
+            actor,
+            Event(
+                verb=f"{reading.what}.read",
+                object_kind="named_list",
+                object_id=None,
+                unit_id=reading.unit_id,
+                payload={"address": address, "people": reading.people, **({"filter": filters} if filters else {})},
+            ),
+            at,
+        )
+        for reading in readings
+        if reading.people
+        for filters in [dict(reading.filters)]
+    ]
+    if rows and actor.user_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _UNLESS_JUST_READ,
+                {"rows": json.dumps(rows, ensure_ascii=False), "user": actor.user_id, "since": at - SAME_READING},
+            )
+
+
 def record_many(*, actor: Actor, at: datetime, events: Iterable[Event]) -> None:
     """Record many changes at once; each keeps its own payload, salt and hashes."""
-    rows = [
-        {
-            "happened_at": at.isoformat(),
-            "claimed_on": event.claimed_on and event.claimed_on.isoformat(),
-            "verb": event.verb,
-            "actor_user": actor.user_id,
-            "actor_post": actor.post_id,
-            "on_behalf_of": event.on_behalf_of,
-            "object_kind": event.object_kind,
-            "object_id": event.object_id,
-            "unit_id": event.unit_id,
-            "request_id": actor.request_id,
-            "before_hash": _hash(event.before),
-            "after_hash": _hash(event.after),
-            # The system has no account, so its reason is part of what is hashed.
-            "payload": canonical({**event.payload, "by": actor.name} if actor.is_system else event.payload),
-            "salt": secrets.token_hex(16),
-        }
-        for event in events
-    ]
+    rows = [_row(actor, event, at) for event in events]
     if rows:
         with connection.cursor() as cursor:
             cursor.execute("SELECT audit_append(%s::jsonb)", [json.dumps(rows, ensure_ascii=False)])
+
+
+def _row(actor: Actor, event: Event, at: datetime) -> dict[str, object]:
+    return {
+        "happened_at": at.isoformat(),
+        "claimed_on": event.claimed_on and event.claimed_on.isoformat(),
+        "verb": event.verb,
+        "actor_user": actor.user_id,
+        "actor_post": actor.post_id,
+        "on_behalf_of": event.on_behalf_of,
+        "object_kind": event.object_kind,
+        "object_id": event.object_id,
+        "unit_id": event.unit_id,
+        "request_id": actor.request_id,
+        "before_hash": _hash(event.before),
+        "after_hash": _hash(event.after),
+        # The system has no account, so its reason is part of what is hashed.
+        "payload": canonical({**event.payload, "by": actor.name} if actor.is_system else event.payload),
+        "salt": secrets.token_hex(16),
+    }

@@ -9,8 +9,9 @@ from django.contrib.auth import get_user_model
 
 from duban.audit.canonical import canonical
 from duban.audit.models import AuditEvent
+from duban.audit.named_lists import named_list
 from duban.audit.policy import may_read
-from duban.audit.words import kind_word, verb_word
+from duban.audit.words import detail_word, kind_word, verb_word
 from duban.kernel.authority import Actor
 from duban.kernel.paging import Page, cut, decode_key
 
@@ -30,7 +31,7 @@ class Line:
     thing: object
     who: str
     on_behalf_of: str
-    details: Sequence[tuple[str, str]]
+    details: Sequence[tuple[object, str]]
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class Verification:
             self.faults.append((event_id, sentence))
 
 
+@named_list("record", people=lambda page: len(page.rows))
 def events_page(
     *,
     actor: Actor,
@@ -78,6 +80,9 @@ def events_page(
         events = events.filter(object_kind=object_kind)
         if object_id is not None:
             events = events.filter(object_id=object_id)
+        elif object_kind == "named_list":
+            # A list has no number; said so, the index gives the newest first.
+            events = events.filter(object_id__isnull=True)
     if unit_id is not None:
         events = events.filter(unit_id=unit_id)
     if sign_in_name:
@@ -168,11 +173,17 @@ def _lines(events: Sequence[AuditEvent]) -> list[Line]:
     ]
 
 
-def _details(event: AuditEvent) -> list[tuple[str, str]]:
+def _details(event: AuditEvent) -> list[tuple[object, str]]:
     try:
         value = json.loads(event.payload)
     except ValueError:
         return [("?", event.payload)]
     if not isinstance(value, dict):
         return [("?", event.payload)]
-    return [(name, str(part)) for name, part in value.items() if part not in (None, "", [], {})]
+    return [(detail_word(name), _said(part)) for name, part in value.items() if part not in (None, "", [], {})]
+
+
+def _said(part: object) -> str:
+    if isinstance(part, dict):
+        return "; ".join(f"{name}: {value}" for name, value in part.items())
+    return str(part)

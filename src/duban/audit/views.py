@@ -2,10 +2,9 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from duban.audit import commands, queries
+from duban.audit import queries
 from duban.audit.forms import RecordFilter
 from duban.shell.requests import Request
 
@@ -23,5 +22,4 @@ def record(request: Request) -> HttpResponse:
         unit_id=given.get("unit"),
         sign_in_name=given.get("account", ""),
     )
-    commands.record_reading(actor=request.actor, what="record", at=timezone.now())
     return render(request, "audit/record.html", {"page": page, "filter": chosen})

@@ -6,6 +6,10 @@ VERB_WORDS: dict[str, object] = {
     "record.read": pgettext_lazy("record", "record read"),
     "account.read": pgettext_lazy("record", "accounts looked at"),
     "grant.read": pgettext_lazy("record", "grants looked at"),
+    "member.read": pgettext_lazy("record", "members looked at"),
+    "post.read": pgettext_lazy("record", "posts and their holders looked at"),
+    "hand_over.read": pgettext_lazy("record", "people of a hand-over looked at"),
+    "attendance.read": pgettext_lazy("record", "people who attended looked at"),
     "account.open": pgettext_lazy("record", "account opened"),
     "account.password": pgettext_lazy("record", "password changed"),
     "account.end": pgettext_lazy("record", "account ended"),
@@ -127,6 +131,7 @@ VERB_WORDS: dict[str, object] = {
 }
 
 KIND_WORDS: dict[str, object] = {
+    "named_list": pgettext_lazy("kind of thing", "named list"),
     "account": pgettext_lazy("kind of thing", "account"),
     "grant": pgettext_lazy("kind of thing", "grant"),
     "data_request": pgettext_lazy("kind of thing", "data request"),
@@ -155,6 +160,18 @@ KIND_WORDS: dict[str, object] = {
     "retention": pgettext_lazy("kind of thing", "line of the retention table"),
     "backup": pgettext_lazy("kind of thing", "backup"),
 }
+
+# What the details of a reading are called; other details are shown as they are recorded.
+DETAIL_WORDS: dict[str, object] = {
+    "address": pgettext_lazy("detail", "address"),
+    "people": pgettext_lazy("detail", "people named"),
+    "filter": pgettext_lazy("detail", "filter"),
+}
+
+
+def detail_word(name: str) -> object:
+    """Return what people call a detail."""
+    return DETAIL_WORDS.get(name, name)
 
 
 def verb_word(verb: str) -> object:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from psycopg_pool import PoolTimeout
 from duban.access import queries as access
 from duban.accounts import queries as accounts
 from duban.accounts.views import SHOWN
+from duban.audit import commands as audit
+from duban.audit import named_lists
 from duban.campaigns import queries as campaigns
 from duban.config.roles import SECOND_FACTOR
 from duban.kernel.authority import Actor
@@ -83,13 +86,13 @@ class OneTransaction:
 
         given = posted.given_id(request) if request.method == "POST" and request.actor.user_id is not None else None
         if given is None:
-            response = _rendered(view(request, *args, **kwargs))
+            response = _seen(request, view, args, kwargs, now)
             self._settle_draft(request, response)
             return response
         row, earlier = posted.earlier_answer(user_id=request.actor.user_id or 0, request_id=given, at=now)
         if earlier is not None:
             return earlier
-        response = _rendered(view(request, *args, **kwargs))
+        response = _seen(request, view, args, kwargs, now)
         self._settle_draft(request, response)
         if response.status_code < 400:
             posted.keep_answer(row=row, response=response)
@@ -185,6 +188,17 @@ def _sign_in_first(request: Request) -> HttpResponse:
     if request.method != "GET" or request.path == "/":
         return redirect(settings.LOGIN_URL)
     return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _seen(
+    request: Request, view: View, args: tuple[Any, ...], kwargs: dict[str, Any], at: datetime
+) -> HttpResponseBase:
+    """Run the view, and record the named lists that it read."""
+    with named_lists.readings() as found:
+        response = _rendered(view(request, *args, **kwargs))
+    if not transaction.get_rollback():
+        audit.record_readings(actor=request.actor, readings=found, address=request.path, at=at)
+    return response
 
 
 def _rendered(response: HttpResponseBase) -> HttpResponseBase:

@@ -7,7 +7,6 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from duban.audit import commands as audit
 from duban.organisation import commands, queries
 from duban.shell.requests import Request
 
@@ -162,7 +161,8 @@ def list_units(request: Request, given: Query[UnitsQuery]) -> object:
     """List units in protocol order."""
     asked = given.dict()
     after, on = asked.pop("after"), asked.pop("on") or _today()
-    page = queries.unit_list(actor=request.actor, filters=queries.UnitFilters(**asked), on=on, after=after)
+    filters = queries.UnitFilters(**asked)
+    page = queries.unit_list(actor=request.actor, filters=filters, on=on, after=after, with_principals=False)
     return {"rows": [row.unit for row in page.rows], "after": page.after}
 
 
@@ -187,8 +187,7 @@ def get_numbers(request: Request, unit_id: int, on: date | None = None) -> objec
 @router.get("/units/{unit_id}/posts", response=list[PostOut])
 def list_posts(request: Request, unit_id: int, on: date | None = None) -> object:
     """List who holds which post in a unit on a day."""
-    unit = queries.get_unit(actor=request.actor, unit_id=unit_id)
-    return queries.posts_of_unit(actor=request.actor, unit_id=unit.pk, on=on or _today())
+    return queries.post_list(actor=request.actor, unit_id=unit_id, on=on or _today())
 
 
 @router.post("/units/{unit_id}/posts", response={201: PostOut})
@@ -335,7 +334,6 @@ def list_members(request: Request, unit_id: int, given: Query[MembersQuery]) -> 
         filters=queries.MemberFilters(category=given.category, kind=given.kind),
         after=given.after,
     )
-    audit.record_reading(actor=request.actor, what="member", object_id=unit_id, at=_now())
     return {"rows": list(page.rows), "after": page.after}
 
 

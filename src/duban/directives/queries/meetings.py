@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from duban.audit.named_lists import named_list
 from duban.directives.models import Document, Meeting, MeetingPerson, MeetingSpeech, SpeechReference
 from duban.directives.naming import Named, mentions
 from duban.directives.policy import DirectivesCapability, may_keep_register
@@ -197,6 +198,7 @@ def meeting_rows(*, actor: Actor, given: MeetingFilter) -> list[MeetingLine]:
     return _lines(list(numbered(_narrowed(actor, given))[:MOST_EXPORTED]))
 
 
+@named_list("attendance", people=lambda page: len(page.people))
 def meeting_page(*, actor: Actor, meeting_id: int) -> MeetingPage:
     """
     Return one meeting with its people, its speeches in their order, and what they say of each other.

@@ -49,6 +49,7 @@ from duban.organisation.queries.numbers import Numbers, count_organisations
 from duban.organisation.queries.people import (
     get_person,
     get_post,
+    post_list,
     posts_of_person,
     posts_of_unit,
     posts_on,
@@ -121,6 +122,7 @@ __all__ = [
     "member_template",
     "old_import_files",
     "old_member_tables",
+    "post_list",
     "posts_of_person",
     "posts_of_unit",
     "posts_on",

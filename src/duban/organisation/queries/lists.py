@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput
 from duban.kernel.paging import Page, cut, decode_key
@@ -71,9 +72,18 @@ def filtered_units(*, actor: Actor, filters: UnitFilters, on: date) -> QuerySet[
     return units.order_by("order_path", "id")
 
 
-def unit_list(*, actor: Actor, filters: UnitFilters, on: date, after: str = "", size: int = PAGE) -> Page[UnitRow]:
+@named_list("post", people=lambda page: sum(row.principal is not None for row in page.rows))
+def unit_list(
+    *,
+    actor: Actor,
+    filters: UnitFilters,
+    on: date,
+    after: str = "",
+    size: int = PAGE,
+    with_principals: bool = True,
+) -> Page[UnitRow]:
     """
-    Return one page of units in protocol order with the numbers of units below each.
+    Return one page of units in protocol order with the numbers of units below each, and with their principals if wanted.
 
     :raises NotFound: if `below` is a unit that this actor may not see
     :raises InvalidInput: if a class word or the page key is unknown
@@ -83,7 +93,7 @@ def unit_list(*, actor: Actor, filters: UnitFilters, on: date, after: str = "", 
         order_path, unit_id = decode_key(after, length=2, kinds=(str, int))
         units = units.filter(Q(order_path__gt=order_path) | Q(order_path=order_path, id__gt=unit_id))
     page = cut(list(units[: size + 1]), size=size, key=lambda unit: (unit.order_path, unit.pk))
-    return Page(_rows(actor, page.rows, on), page.after)
+    return Page(_rows(actor, page.rows, on, with_principals=with_principals), page.after)
 
 
 def count_units(*, actor: Actor, filters: UnitFilters, on: date) -> int:
@@ -96,6 +106,7 @@ def count_units(*, actor: Actor, filters: UnitFilters, on: date) -> int:
     return filtered_units(actor=actor, filters=filters, on=on).order_by()[:MOST_COUNTED].count()
 
 
+@named_list("post", people=lambda row: row.principal is not None)
 def exported_rows(*, actor: Actor, filters: UnitFilters, on: date) -> Iterator[UnitRow]:
     """
     Return every unit that passes the filters in protocol order, as the pages of the list show it.
@@ -165,14 +176,14 @@ def _batched(units: Iterable[Unit], size: int) -> Iterator[list[Unit]]:
         yield found
 
 
-def _rows(actor: Actor, units: Sequence[Unit], on: date) -> list[UnitRow]:
+def _rows(actor: Actor, units: Sequence[Unit], on: date, *, with_principals: bool = True) -> list[UnitRow]:
     ids = [unit.pk for unit in units]
     visible = visible_units(actor=actor).filter(in_force(on=on)).values("pk")
     children = _counted(Unit.objects.filter(parent_id__in=ids, pk__in=visible).values_list("parent_id"))
     below = _counted(
         Closure.objects.filter(ancestor_id__in=ids, depth__gt=0, descendant_id__in=visible).values_list("ancestor_id")
     )
-    principals = principals_of(actor=actor, unit_ids=ids, on=on)
+    principals = principals_of(actor=actor, unit_ids=ids, on=on) if with_principals else {}
     return [
         UnitRow(
             unit=unit,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor, path_end
 from duban.kernel.errors import NotFound
 from duban.kernel.paging import Page, cut, decode_key
@@ -17,7 +18,7 @@ from duban.organisation.register import members as table
 from duban.organisation.states import MemberCategory, MembershipKind
 from duban.workbooks import queries as ledgers
 from duban.workbooks.columns import CellError
-from duban.workbooks.returning import error_workbook
+from duban.workbooks.returning import MOST_RETURNED, error_workbook
 
 PAGE_SIZE = 50
 # So many wrong rows come back at once; more are seldom several mistakes.
@@ -66,11 +67,20 @@ class MemberCounts:
         return sum(one.count for one in self.categories)
 
 
+@dataclass(frozen=True, slots=True)
+class MarkedTable:
+    """A file that goes back to be corrected, and how many people it names."""
+
+    content: bytes
+    people: int
+
+
+@named_list("member", people=lambda page: len(page.rows))
 def member_list(
     *, actor: Actor, unit_id: int, on: date, filters: MemberFilters, after: str = "", size: int = PAGE_SIZE
 ) -> Page[Membership]:
     """
-    Return a page of the members of one branch on the day, in the order in which they came; the caller records the reading.
+    Return a page of the members of one branch on the day, in the order in which they came.
 
     :raises NotFound: if this actor may not see the unit
     :raises NotAllowed: if this actor may not read the names of its members
@@ -165,7 +175,8 @@ def member_template(*, actor: Actor) -> bytes:
     return table.member_template()
 
 
-def marked_members(*, actor: Actor, import_id: int) -> bytes:
+@named_list("member", people=lambda table: table.people)
+def marked_members(*, actor: Actor, import_id: int) -> MarkedTable:
     """
     Return the file of members with what is wrong marked; of a long one only the wrong rows.
 
@@ -174,7 +185,7 @@ def marked_members(*, actor: Actor, import_id: int) -> bytes:
     """
     found = get_member_import(actor=actor, import_id=import_id)
     rows = MemberRow.objects.filter(member_import=found).exclude(fault="").order_by("number")
-    return error_workbook(
+    content = error_workbook(
         content=bytes(found.content),
         file_name=found.file_name,
         errors=[
@@ -186,6 +197,7 @@ def marked_members(*, actor: Actor, import_id: int) -> bytes:
         mappings=ledgers.mappings_of(actor=actor, unit_id=found.root_id, table=table.TEMPLATE_ID),
         row_count=found.row_count,
     )
+    return MarkedTable(content, rows.count() if found.row_count > MOST_RETURNED else found.row_count)
 
 
 def old_member_tables(*, actor: Actor, before: datetime) -> QuerySet[MemberImport]:

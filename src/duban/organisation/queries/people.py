@@ -6,11 +6,12 @@ from datetime import date
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
 from duban.organisation.models import Person, Post
 from duban.organisation.policy import OrganisationCapability
-from duban.organisation.queries.units import scope_filter
+from duban.organisation.queries.units import get_unit, scope_filter
 from duban.organisation.states import PostKind
 
 
@@ -33,6 +34,16 @@ def posts_of_unit(*, actor: Actor, unit_id: int, on: date) -> list[Post]:
     order = {"principal": 0, "deputy": 1, "secretary": 2, "liaison": 3}
     posts = Post.objects.filter(posts_on(on=on), unit_id=unit_id).select_related("person")
     return sorted(posts, key=lambda post: (order.get(post.kind, 9), post.pk))
+
+
+@named_list("post", people=len)
+def post_list(*, actor: Actor, unit_id: int, on: date) -> list[Post]:
+    """
+    Return who holds which post in a unit on the day, the principal first, for a list of them.
+
+    :raises NotFound: if this actor may not see the unit
+    """
+    return posts_of_unit(actor=actor, unit_id=get_unit(actor=actor, unit_id=unit_id).pk, on=on)
 
 
 def units_of_people(*, actor: Actor, person_ids: Sequence[int]) -> set[tuple[int, int]]:

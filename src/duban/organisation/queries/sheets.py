@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor, Decision
 from duban.organisation.models import Post, Unit, UnitExternalId, UnitName, UnitSuccession
 from duban.organisation.policy import may_describe, may_edit, may_import, may_read_members
@@ -48,6 +49,12 @@ class UnitSheet:
         return self.chain[-1].principal
 
     @property
+    def people(self) -> int:
+        """How many people the sheet names: in posts here, and as principals of the units above and below."""
+        others = [link.principal for link in self.chain[:-1]] + [row.principal for row in self.children]
+        return len(self.posts) + sum(one is not None for one in others)
+
+    @property
     def exists(self) -> bool:
         """Whether the unit exists on the day."""
         return self.unit.valid_from <= self.on and (self.unit.valid_until is None or self.on < self.unit.valid_until)
@@ -65,6 +72,7 @@ def chain_of_responsibility(*, actor: Actor, unit_id: int, on: date) -> list[Lin
     return [Link(unit=link, principal=principals.get(link.pk)) for link in units]
 
 
+@named_list("post", people=lambda sheet: sheet.people)
 def unit_sheet(*, actor: Actor, unit_id: int, on: date) -> UnitSheet:
     """
     Return one unit as it is on the day, with what this actor may do to it.

@@ -211,7 +211,7 @@ def test_of_a_long_table_only_the_wrong_rows_come_back(small):
     rows[20_500] = ("M20500", "人", "没有的支部", "", "", "")
     found = checked(small.city, rows)
 
-    marked = load_workbook(io.BytesIO(queries.marked_members(actor=SYSTEM, import_id=found.pk))).active
+    marked = load_workbook(io.BytesIO(queries.marked_members(actor=SYSTEM, import_id=found.pk).content)).active
 
     assert marked is not None
     table = [row for row in marked.iter_rows(values_only=True) if row[0] == 20_502]

@@ -135,14 +135,16 @@ class TestWhoReadsNames:
 
     def test_each_reading_is_recorded(self, small):
         branch = small.branches[0]
+        enter(branch)
         client = signed_in(branch, "branch_secretary")
 
         page = client.get(f"/units/{branch.pk}/members/")
 
         assert page.status_code == 200
-        assert AuditEvent.objects.filter(verb="member.read", object_id=branch.pk).count() == 1
-        assert client.get(f"/api/units/{branch.pk}/members").json() == {"rows": [], "after": ""}
-        assert AuditEvent.objects.filter(verb="member.read", object_id=branch.pk).count() == 2
+        assert AuditEvent.objects.filter(verb="member.read", unit_id=branch.pk).count() == 1
+        rows = client.get(f"/api/units/{branch.pk}/members").json()["rows"]
+        assert [row["name"] for row in rows] == ["甲某"]
+        assert AuditEvent.objects.filter(verb="member.read", unit_id=branch.pk).count() == 2
 
     def test_a_branch_keeps_only_its_own_members(self, small):
         member = enter(small.branches[1])

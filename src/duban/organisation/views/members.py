@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from duban.audit import commands as audit
 from duban.kernel.errors import InvalidInput, NotAllowed
 from duban.organisation import commands, queries
 from duban.organisation.forms import (
@@ -49,7 +48,6 @@ def members(request: Request, unit_id: int) -> HttpResponse:
     page = queries.member_list(
         actor=request.actor, unit_id=unit_id, on=on, filters=filters, after=request.GET.get("after", "")
     )
-    audit.record_reading(actor=request.actor, what="member", object_id=unit_id, at=timezone.now())
     return render(
         request,
         "organisation/members.html",
@@ -229,7 +227,7 @@ def member_import_withdraw(request: Request, import_id: int) -> HttpResponse:
 def member_import_errors(request: Request, import_id: int) -> HttpResponseBase:
     """The same file with what is wrong marked; of a long one only the wrong rows."""
     found = queries.get_member_import(actor=request.actor, import_id=import_id)
-    content = queries.marked_members(actor=request.actor, import_id=import_id)
+    content = queries.marked_members(actor=request.actor, import_id=import_id).content
     ending = returned_ending(file_name=found.file_name, row_count=found.row_count)
     return FileResponse(
         io.BytesIO(content),

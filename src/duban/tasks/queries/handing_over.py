@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
 from duban.organisation import queries as organisation
@@ -48,6 +49,7 @@ class HandOverPage:
     items: OpenItems | None
 
 
+@named_list("hand_over", people=lambda page: len(page.leaving) + len(page.staying))
 def hand_over_page(*, actor: Actor, unit_id: int, from_person_id: int | None, on: date) -> HandOverPage:
     """
     Return the people of a unit between whom work is handed over, with the open items of the one who leaves.
