@@ -107,7 +107,7 @@ def owed(request: Request) -> HttpResponse:
             "pace": queries.pace_of_unit(
                 actor=request.actor, campaign=_campaign(request), unit=found.unit, day=found.day
             ),
-            "others": [unit for unit in queries.units_answered_for(actor=request.actor) if unit.pk != found.unit.pk],
+            "others": [unit for unit in found.answered_for if unit.pk != found.unit.pk],
         },
     )
 
@@ -339,6 +339,10 @@ def _place(name: str) -> str:
         return reverse("tasks:to-pass-down")
     if name == "wanted":
         return reverse("office:wanted")
+    if name == "above_cap":
+        return f"{reverse('burden:ledger')}?show=above"
+    if name == "objections":
+        return reverse("burden:objections")
     if name in {"question", "coordination"}:
         return f"{reverse('office:matters')}?kind={name}&status=open"
     return f"{reverse('portal:work-list')}?status={name}"

@@ -98,7 +98,7 @@ def _require_room(*, actor: Actor, units: QuerySet[Unit], asking: Asking, source
     )
     if not strict and not closed:
         return
-    cost = queries.cost_of(actor=actor, units=units, asking=asking, asked_already=source)
+    cost = queries.cost_of(actor=actor, units=units, asked=[asking], asked_already=source)
     if cost.refusals:
         later = _(" A date that no period blocks: %(day)s.") % {"day": cost.later.isoformat()} if cost.later else ""
         raise InvalidInput(

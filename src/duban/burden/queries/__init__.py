@@ -18,10 +18,11 @@ from duban.burden.queries.ledger import (
 )
 from duban.burden.queries.limits import Limits, get_period, limits, may_end, places
 from duban.burden.queries.objections import (
-    count_open_objections,
+    OpenObjections,
     get_objection,
     get_row,
     objection_list,
+    open_objections,
     row_to_object_to,
 )
 from duban.burden.queries.requests import (
@@ -49,13 +50,13 @@ __all__ = [
     "LedgerFilter",
     "LedgerRow",
     "Limits",
+    "OpenObjections",
     "RequestPage",
     "asked_of",
     "askers",
     "asking_units",
     "choose_units",
     "cost_of",
-    "count_open_objections",
     "counts_of",
     "get_asker",
     "get_objection",
@@ -70,6 +71,7 @@ __all__ = [
     "may_ask_somewhere",
     "may_end",
     "objection_list",
+    "open_objections",
     "places",
     "request_list",
     "request_page",

@@ -1,5 +1,6 @@
 """What asking would cost: units, minutes, weeks too full, blocked days; computed over the whole choice at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -93,9 +94,8 @@ class Cost:
     # What one answer of all units takes together.
     minutes: int
     too_full: list[TooFull] = field(default_factory=list)
-    # Units that would have more items due in the due week than their cap, with that week.
-    due_week: date | None = None
-    falling_due: int = 0
+    # By week, units that would have more items due in it than their cap.
+    falling_due: dict[date, int] = field(default_factory=dict)
     blocked: list[Blocked] = field(default_factory=list)
     # The next working day on which no period lies, if the due date is blocked.
     later: date | None = None
@@ -113,11 +113,11 @@ class Cost:
     def warnings(self) -> list[str]:
         """Everything that speaks against it, in words."""
         found = [full.sentence for full in self.too_full]
-        if self.falling_due and self.due_week is not None:
-            found.append(
-                _("Week from %(week)s: %(units)d units would have more items due than their cap")
-                % {"week": self.due_week.isoformat(), "units": self.falling_due}
-            )
+        found += [
+            _("Week from %(week)s: %(units)d units would have more items due than their cap")
+            % {"week": week.isoformat(), "units": units}
+            for week, units in self.falling_due.items()
+        ]
         found += [blocked.sentence for blocked in self.blocked]
         if self.later is not None:
             found.append(_("A date that no period blocks: %(day)s") % {"day": self.later.isoformat()})
@@ -131,29 +131,25 @@ class Cost:
         ]
 
 
-def cost_of(*, actor: Actor, units: QuerySet[Unit], asking: Asking, asked_already: str = "") -> Cost:
+def cost_of(*, actor: Actor, units: QuerySet[Unit], asked: Sequence[Asking], asked_already: str = "") -> Cost:
     """
-    Return what asking these units would cost; the caller has checked that the actor may ask them.
+    Return what asking these units for all of this would cost; the caller has checked that the actor may ask them.
 
     `asked_already` names a demand that is not counted a second time: the one that is being booked.
     """
     sql, parameters = chosen(units)
-    span = span_of(asked_on=asking.asked_on, due_on=asking.due_on, minutes=asking.each, rhythm=asking.rhythm)
-    last = span.until_week or span.from_week + WEEKS_AHEAD * WEEK
-    weeks = [span.from_week]
-    while len(weeks) < WEEKS_AHEAD and weeks[-1] + WEEK < last:
-        weeks.append(weeks[-1] + WEEK)
-    due_week = week_of(asking.due_on) if asking.due_on else None
+    weeks = _added(asked)
+    due_days = sorted({asking.due_on for asking in asked if asking.due_on is not None})
+    due_weeks = Counter(week_of(asking.due_on) for asking in asked if asking.due_on is not None)
     given: dict[str, Any] = {
         **parameters,
-        "weeks": weeks,
-        "first": span.from_week,
-        "every_week": span.every_week,
-        "requests": int(asking.kind in {DemandKind.TASK, DemandKind.DATA_REQUEST}),
-        "minutes": span.minutes,
-        "documents": int(asking.kind == DemandKind.DOCUMENT),
+        "weeks": list(weeks),
+        "requests": [added.requests for added in weeks.values()],
+        "minutes": [added.minutes for added in weeks.values()],
+        "documents": [added.documents for added in weeks.values()],
         "source": asked_already,
-        "due_week": due_week,
+        "due_weeks": list(due_weeks),
+        "due": list(due_weeks.values()),
     }
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({sql}) AS chosen", parameters)
@@ -169,32 +165,63 @@ def cost_of(*, actor: Actor, units: QuerySet[Unit], asking: Asking, asked_alread
             )
             for kind, effect, week, units_above, requests, minutes, documents in cursor.fetchall()
         ]
-        falling_due = 0
-        if asking.due_on is not None:
+        falling_due: dict[date, int] = {}
+        if due_weeks:
             cursor.execute(_FALLING_DUE.format(chosen=sql), given)
-            (falling_due,) = cursor.fetchone() or (0,)
-    blocked = blocked_on(actor=actor, units=units, day=asking.due_on) if asking.due_on else []
+            falling_due = dict(cursor.fetchall())
+    blocked = blocked_on(actor=actor, units=units, days=due_days)
+    each = sum(asking.each for asking in asked)
     return Cost(
         units=units_asked,
-        minutes_each=asking.each,
-        minutes=units_asked * asking.each,
+        minutes_each=each,
+        minutes=units_asked * each,
         too_full=too_full,
-        due_week=due_week,
         falling_due=falling_due,
         blocked=blocked,
         later=_later(actor=actor, units=units, blocked=blocked) if blocked else None,
     )
 
 
-def blocked_on(*, actor: Actor, units: QuerySet[Unit], day: date) -> list[Blocked]:
-    """Return the periods in which a day lies for some of these units, the earliest first."""
-    periods = list(
-        BlockedPeriod.objects.filter(ended_at__isnull=True, from_on__lte=day, until_on__gte=day)
+def _added(asked: Sequence[Asking]) -> dict[date, "_Added"]:
+    """Return what is added to each week that is looked at, in order."""
+    weeks: dict[date, _Added] = {}
+    for asking in asked:
+        span = span_of(asked_on=asking.asked_on, due_on=asking.due_on, minutes=asking.each, rhythm=asking.rhythm)
+        last = span.until_week or span.from_week + WEEKS_AHEAD * WEEK
+        for number in range(WEEKS_AHEAD):
+            week = span.from_week + number * WEEK
+            if number and week >= last:
+                break
+            added = weeks.setdefault(week, _Added())
+            added.minutes += span.minutes
+            if span.every_week or not number:
+                added.requests += asking.kind in {DemandKind.TASK, DemandKind.DATA_REQUEST}
+                added.documents += asking.kind == DemandKind.DOCUMENT
+    return dict(sorted(weeks.items()))
+
+
+@dataclass(slots=True)
+class _Added:
+    """What one week of a unit would have more."""
+
+    requests: int = 0
+    minutes: int = 0
+    documents: int = 0
+
+
+def blocked_on(*, actor: Actor, units: QuerySet[Unit], days: Sequence[date]) -> list[Blocked]:
+    """Return the periods in which one of the days lies for some of these units, the earliest first."""
+    if not days:
+        return []
+    periods = (
+        BlockedPeriod.objects.filter(ended_at__isnull=True, from_on__lte=max(days), until_on__gte=min(days))
         .select_related("unit")
         .order_by("from_on", "pk")
     )
     found = []
     for period in periods:
+        if not any(period.from_on <= day <= period.until_on for day in days):
+            continue
         if period.with_below:
             touched = units.filter(path__gte=period.unit.path, path__lt=path_end(period.unit.path))
         else:
@@ -213,14 +240,17 @@ def _later(*, actor: Actor, units: QuerySet[Unit], blocked: Sequence[Blocked]) -
         day = max(period.until_on for period in blocked) + timedelta(days=1)
         while not calendar.is_workday(day):
             day += timedelta(days=1)
-        blocked = blocked_on(actor=actor, units=units, day=day)
+        blocked = blocked_on(actor=actor, units=units, days=[day])
         if not blocked:
             return day
     return None
 
 
 _TOO_FULL = f"""
-WITH week AS (SELECT unnest(%(weeks)s::date[]) AS day),
+WITH week AS (
+    SELECT * FROM unnest(%(weeks)s::date[], %(requests)s::int[], %(minutes)s::int[], %(documents)s::int[])
+        AS added (day, requests, minutes, documents)
+),
 chosen AS MATERIALIZED (
     SELECT unit.id, cap.unit_kind, cap.effect, cap.requests, cap.minutes, cap.documents
     FROM ({{chosen}}) AS wanted(id) JOIN organisation_unit AS unit USING (id) JOIN burden_cap AS cap ON cap.unit_kind = unit.kind
@@ -235,11 +265,9 @@ load AS (
 ),
 above AS (
     SELECT chosen.unit_kind, chosen.effect, week.day,
-        coalesce(load.task + load.data_request, 0)
-            + CASE WHEN %(every_week)s OR week.day = %(first)s THEN %(requests)s ELSE 0 END > chosen.requests AS requests,
-        coalesce(load.minutes, 0) + %(minutes)s > chosen.minutes AS minutes,
-        coalesce(load.document, 0)
-            + CASE WHEN %(every_week)s OR week.day = %(first)s THEN %(documents)s ELSE 0 END > chosen.documents AS documents
+        coalesce(load.task + load.data_request, 0) + week.requests > chosen.requests AS requests,
+        coalesce(load.minutes, 0) + week.minutes > chosen.minutes AS minutes,
+        coalesce(load.document, 0) + week.documents > chosen.documents AS documents
     FROM chosen CROSS JOIN week LEFT JOIN load ON load.unit_id = chosen.id AND load.day = week.day
 )
 SELECT unit_kind, effect, day, count(*), count(*) FILTER (WHERE requests), count(*) FILTER (WHERE minutes),
@@ -249,13 +277,18 @@ GROUP BY unit_kind, effect, day ORDER BY day, unit_kind
 """
 
 _FALLING_DUE = """
-SELECT count(*)
+WITH week AS (SELECT * FROM unnest(%(due_weeks)s::date[], %(due)s::int[]) AS added (day, due)),
+load AS (
+    SELECT asked.unit_id, week.day, count(*) AS due
+    FROM week
+    JOIN burden_demand AS demand
+        ON demand.due_on >= week.day AND demand.due_on < week.day + 7 AND demand.source <> %(source)s
+    JOIN burden_demandunit AS asked ON asked.demand_id = demand.id
+    GROUP BY asked.unit_id, week.day
+)
+SELECT week.day, count(*)
 FROM ({chosen}) AS wanted(id) JOIN organisation_unit AS unit USING (id) JOIN burden_cap AS cap ON cap.unit_kind = unit.kind
-LEFT JOIN (
-    SELECT asked.unit_id, count(*) AS number
-    FROM burden_demand AS demand JOIN burden_demandunit AS asked ON asked.demand_id = demand.id
-    WHERE demand.source <> %(source)s AND demand.due_on >= %(due_week)s AND demand.due_on < %(due_week)s::date + 7
-    GROUP BY asked.unit_id
-) AS due ON due.unit_id = unit.id
-WHERE coalesce(due.number, 0) + 1 > cap.falling_due
+CROSS JOIN week LEFT JOIN load ON load.unit_id = unit.id AND load.day = week.day
+WHERE coalesce(load.due, 0) + week.due > cap.falling_due
+GROUP BY week.day ORDER BY week.day
 """

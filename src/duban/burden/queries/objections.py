@@ -1,6 +1,10 @@
 """Reading objections: the unit's own, and those that wait for whoever asked."""
 
-from django.db.models import Q, QuerySet
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from duban.burden.models import DemandUnit, Objection
@@ -78,6 +82,16 @@ def objection_list(*, actor: Actor, is_open: bool = True, after: str = "", size:
     return cut(list(found.order_by("pk")[: size + 1]), size=size, key=lambda objection: (objection.pk,))
 
 
-def count_open_objections(*, actor: Actor) -> int:
+@dataclass(frozen=True, slots=True)
+class OpenObjections:
+    """How many objections wait for an answer, and since when the oldest does."""
+
+    number: int
+    oldest: date | None
+
+
+def open_objections(*, actor: Actor) -> OpenObjections:
     """Return how many objections wait for an answer of this actor's office or unit."""
-    return objections_to_answer(actor=actor).filter(status=ObjectionStatus.OPEN).order_by().count()
+    waiting = objections_to_answer(actor=actor).filter(status=ObjectionStatus.OPEN).order_by()
+    told = waiting.aggregate(number=Count("pk"), oldest=Min("made_at"))
+    return OpenObjections(told["number"], timezone.localdate(told["oldest"]) if told["oldest"] else None)

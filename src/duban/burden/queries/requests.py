@@ -140,7 +140,7 @@ def request_cost(*, actor: Actor, request: DataRequest, on: date) -> Cost:
     return cost_of(
         actor=actor,
         units=units_of_request(actor=actor, request=request),
-        asking=Asking(DemandKind.DATA_REQUEST, on, request.due_on, request.minutes),
+        asked=[Asking(DemandKind.DATA_REQUEST, on, request.due_on, request.minutes)],
         asked_already=source_of(request=request),
     )
 

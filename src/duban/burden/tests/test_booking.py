@@ -19,7 +19,7 @@ def cost(cast, units, **given):
     return queries.cost_of(
         actor=cast.clerk,
         units=Unit.objects.filter(pk__in=[unit.pk for unit in units]),
-        asking=Asking(**{"kind": "task", "asked_on": SOME_DAY, **given}),
+        asked=[Asking(**{"kind": "task", "asked_on": SOME_DAY, **given})],
     )
 
 
@@ -117,8 +117,10 @@ class TestCost:
     def test_says_how_many_units_have_too_many_items_due_in_one_week(self, cast):
         for _time in range(3):
             cast.book([cast.village], due_on=SOME_DAY + WEEK, at=AT - 9 * WEEK)
-        assert cost(cast, cast.tree.villages, due_on=SOME_DAY + WEEK + timedelta(days=4)).falling_due == 1
-        assert cost(cast, cast.tree.villages, due_on=SOME_DAY + 2 * WEEK).falling_due == 0
+        assert cost(cast, cast.tree.villages, due_on=SOME_DAY + WEEK + timedelta(days=4)).falling_due == {
+            SOME_DAY + WEEK: 1
+        }
+        assert cost(cast, cast.tree.villages, due_on=SOME_DAY + 2 * WEEK).falling_due == {}
 
     def test_says_for_how_many_units_the_date_is_blocked_and_proposes_a_later_one(self, cast):
         block(cast)

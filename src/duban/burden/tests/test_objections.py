@@ -31,12 +31,12 @@ class TestObject:
     def test_goes_to_the_list_of_whoever_asked(self, cast, row):
         objection = object_to(cast, row)
         assert list(queries.objection_list(actor=cast.clerk).rows) == [objection]
-        assert queries.count_open_objections(actor=cast.clerk) == 1
+        assert queries.open_objections(actor=cast.clerk).number == 1
 
     def test_to_nobody_elses_list(self, cast, row):
         object_to(cast, row)
-        assert queries.count_open_objections(actor=cast.department) == 0
-        assert queries.count_open_objections(actor=actor_with(unit=cast.tree.counties[1], role="county_office")) == 0
+        assert queries.open_objections(actor=cast.department).number == 0
+        assert queries.open_objections(actor=actor_with(unit=cast.tree.counties[1], role="county_office")).number == 0
 
     def test_changes_no_number_of_the_unit(self, cast, row):
         before = queries.asked_of(actor=cast.head, unit_id=cast.village.pk, week=SOME_DAY).counts

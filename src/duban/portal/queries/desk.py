@@ -6,6 +6,8 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from duban.burden import queries as burden
+from duban.burden.policy import BurdenCapability
 from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
 from duban.kernel.authority import Actor
@@ -81,7 +83,7 @@ def office_desk(*, actor: Actor, campaign: Campaign, today: date) -> Desk:
     table = unit_table(actor=actor, campaign=campaign, unit_id=None, choice=UnitChoice(), on=None, today=today)
     days = tasks.due_days(actor=actor, campaign_id=campaign.pk, day=table.day)
     return Desk(
-        rows=_rows(actor, campaign, table),
+        rows=[*_rows(actor, campaign, table), *_burden_rows(actor, today)],
         days=days,
         crowded=_by_last_day(days, tasks.crowded_classes(actor=actor, campaign_id=campaign.pk, days=days)),
         table=table,
@@ -166,6 +168,20 @@ def _rows(actor: Actor, campaign: Campaign, table: UnitTable) -> list[DeskRow]:
         ]
         + of_office
     )
+
+
+def _burden_rows(actor: Actor, today: date) -> list[DeskRow]:
+    """Return what the ledger holds against an office: units asked for too much, and items that need not be asked."""
+    rows = []
+    if actor.holds(BurdenCapability.VIEW):
+        above = burden.units_above_cap(actor=actor, on=today)
+        rows.append(DeskRow("above_cap", _("Units asked above their cap this week"), above, None, "", _("See details")))
+    if actor.holds(BurdenCapability.ASK):
+        waiting = burden.open_objections(actor=actor)
+        told = _("asked") if waiting.oldest else ""
+        label = _("Units say: need not be asked")
+        rows.append(DeskRow("objections", label, waiting.number, waiting.oldest, told, _("Answer")))
+    return rows
 
 
 def _by_last_day(days: Sequence[DueDay], crowded: Sequence[Crowded]) -> dict[date, list[Crowded]]:

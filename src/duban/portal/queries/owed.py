@@ -52,6 +52,8 @@ class Owed:
     filters: str
     # Whether this actor answers for the unit; otherwise the lines are only read.
     may_answer: bool
+    # All units for which this actor answers, in protocol order, their own first.
+    answered_for: list[Unit]
     # Whether this actor passes items of the unit down, several in one step.
     may_pass_down: bool
 
@@ -79,8 +81,8 @@ def owed(*, actor: Actor, campaign: Campaign, unit_id: int | None, tab: str, tod
 
     :raises NotFound: if the actor answers for no unit, or may not see this one's tasks
     """
+    units = units_answered_for(actor=actor)
     if unit_id is None:
-        units = units_answered_for(actor=actor)
         if not units:
             raise NotFound(_("Your present post answers for no unit."))
         # Whoever answers for a unit sees its tasks (config.roles), but that is not for this page to assume.
@@ -108,6 +110,7 @@ def owed(*, actor: Actor, campaign: Campaign, unit_id: int | None, tab: str, tod
         has_more=len(rows) > OWED_AT_MOST,
         scope=f"{unit.name} · {campaign.name}",
         filters=tab_words()[tab],
+        answered_for=units,
         may_answer=actor.scope(TasksCapability.ANSWER).covers(unit),
         may_pass_down=tab in {"mine", "lead"} and tasks.can_pass_down(actor=actor, unit=unit),
     )

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from duban.burden import commands as burden
+from duban.burden.commands import DemandText
+from duban.burden.models import Cap, DemandUnit
 from duban.config.factories import SOME_DAY, SOME_MOMENT, Tree, actor_for, make_person_with_account
 from duban.config.fixtures import Noise
 from duban.kernel.authority import Actor
@@ -159,7 +163,9 @@ def test_the_desk_over_rest_is_the_desk_of_the_page(waiting: Office) -> None:
     client = client_of(waiting.clerk)
     found = client.get("/api/desk", {"campaign_id": waiting.campaign.pk}).json()
     page = {row.name: row.number for row in desk_of(waiting).rows}
-    assert {row["name"]: row["number"] for row in found["rows"]} == page
+    # The ledger is held against the week of today, which is that of no test.
+    this_week = {"above_cap": 0}
+    assert {row["name"]: row["number"] for row in found["rows"]} == page | this_week
     assert Task.objects.filter(campaign=waiting.campaign).count() > page["to_sign"]
 
 
@@ -183,8 +189,34 @@ def test_what_the_office_keeps_stands_on_its_desk_and_opens_its_lists(waiting: O
     client = client_of(waiting.clerk)
     client.post(f"/campaigns/{waiting.campaign.pk}/choose/")
     table = table_of(page_of(client, "/"))
-    for row, links in list(zip(table.rows, table.links, strict=True))[-3:]:
+    for row, links in list(zip(table.rows, table.links, strict=True))[-5:-2]:
         assert str(len(table_of(page_of(client, links[3])).rows) - 1) == row[1], row[0]
+
+
+def test_what_the_ledger_holds_against_the_office_stands_on_its_desk_and_opens_its_lists(office: Office) -> None:
+    today = timezone.localdate()
+    villages = office.tree.villages[:4]
+    Cap.objects.filter(unit_kind="village").update(requests=1)
+    for number in range(2):
+        burden.book(
+            actor=office.actor,
+            text=DemandText(source=f"test {number}", kind="task", asker_id=office.tree.city.pk, what="报一张表"),
+            units=Unit.objects.filter(pk__in=[unit.pk for unit in villages[: 4 - number]]),
+            at=timezone.now(),
+        )
+    row = DemandUnit.objects.get(unit=villages[0], demand__source="test 1")
+    burden.object_to(actor=answering(villages[0]), row_id=row.pk, reason="formalism", at=timezone.now())
+    county = actor_for(account=make_person_with_account(unit=office.tree.counties[1], role="county_office"))
+    for actor, expected in ((office.actor, (3, 1)), (county, (0, 0))):
+        desk = queries.office_desk(actor=actor, campaign=office.campaign, today=today)
+        rows = {row.name: row for row in desk.rows}
+        assert (rows["above_cap"].number, rows["objections"].number) == expected
+    assert queries.office_desk(actor=office.actor, campaign=office.campaign, today=today).rows[-1].oldest == today
+    client = client_of(office.clerk)
+    table = table_of(page_of(client, "/"))
+    above, objections = list(zip(table.rows, table.links, strict=True))[-2:]
+    assert "3 units above their cap" in page_of(client, above[1][3])
+    assert villages[0].name in page_of(client, objections[1][3])
 
 
 def test_the_leading_group_reads_numbers_that_open_their_lists(waiting: Office) -> None:

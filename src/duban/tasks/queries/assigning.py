@@ -183,6 +183,11 @@ class AssignmentPage:
     cost: Cost | None = None
 
 
+def asking_of(assignment: Assignment, *, due_on: date | None, on: date) -> Asking:
+    """Return what an assignment issued on the day asks of each unit, as the ledger weighs it."""
+    return Asking(DemandKind.TASK, on, due_on, assignment.minutes, assignment.rhythm)
+
+
 def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> AssignmentPage:
     """
     Return one assignment of this actor's office: what issuing would do, or what became of it.
@@ -199,13 +204,7 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
         cost = burden.cost_of(
             actor=actor,
             units=units,
-            asking=Asking(
-                kind=DemandKind.TASK,
-                asked_on=today,
-                due_on=assignment.tightened_due or assignment.due_on,
-                minutes=assignment.minutes,
-                rhythm=assignment.rhythm,
-            ),
+            asked=[asking_of(assignment, due_on=assignment.tightened_due or assignment.due_on, on=today)],
         )
         count = cost.units
         set_to = limits_of(actor=actor, campaign_id=assignment.campaign_id)

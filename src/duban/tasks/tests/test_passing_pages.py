@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from duban.burden import commands as burden
+from duban.burden.models import Cap, Demand
 from duban.config.factories import actor_with
-from duban.tasks.models import Task
+from duban.tasks.models import Limits, Task
 from duban.tasks.tests.test_passing import pass_on, received
 
 
@@ -44,6 +46,41 @@ def test_the_effect_is_shown_before_anything_happens_and_then_confirmed(cast, co
     done = browser.post("/tasks/pass-down/", choice | {"confirm": "1", "shown_for": shown(page)}, follow=True)
     assert Task.objects.filter(passed_from=task).count() == 6
     assert "请于每周五报送进度。" in done.content.decode()
+
+
+def test_what_it_costs_the_units_is_shown_before_it_is_confirmed(cast, county, clerk, task):
+    other = received(cast, [county], due_on=task.agreed_due, minutes=45)[0]
+    Cap.objects.filter(unit_kind="village").update(requests=1)
+    block_until = task.agreed_due + timedelta(days=1)
+    burden.block_days(
+        actor=actor_with(unit=county, role="office_head"),
+        unit_id=county.pk,
+        name="双抢",
+        from_on=task.agreed_due,
+        until_on=block_until,
+        kinds=["village"],
+        is_closed=False,
+        at=timezone.now(),
+    )
+    browser = cast.client(clerk)
+    choice = {"task": [task.pk, other.pk], "to": "各村", "preview": "1"}
+    page = browser.post("/tasks/pass-down/", choice).content.decode()
+    assert "84 units are asked, about 75 minutes each" in page, "both items together"
+    assert "above their cap: requests 84" in page
+    assert "双抢" in page
+    assert not Demand.objects.filter(asker=county).exists()
+    earlier = choice | {"own_due": task.agreed_due - timedelta(days=10)}
+    assert "双抢" not in browser.post("/tasks/pass-down/", earlier).content.decode(), "the own date is the one weighed"
+
+
+def test_more_answers_than_the_unit_can_check_are_told_before_it_is_confirmed(cast, county, clerk, task):
+    Limits.objects.create(campaign=cast.campaign, answers_per_checker=50, changed_at=timezone.now())
+    browser = cast.client(clerk)
+    page = browser.post("/tasks/pass-down/", {"task": task.pk, "to": "各村", "preview": "1"}).content.decode()
+    assert "would have to check 84 answers, more than 50" in page
+    assert 'name="confirm"' not in page
+    page = browser.post("/tasks/pass-down/", {"task": task.pk, "to": "below", "preview": "1"}).content.decode()
+    assert 'name="confirm"' in page
 
 
 def test_confirming_something_else_than_was_shown_shows_it_first(cast, clerk, task):

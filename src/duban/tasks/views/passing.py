@@ -54,7 +54,9 @@ def pass_down(request: Request) -> HttpResponse:
             on=today,
         )
         if "confirm" not in request.POST or not form.is_as_shown():
-            preview = queries.pass_down_preview(actor=request.actor, page=page, target=target, rule=rule, on=today)
+            preview = queries.pass_down_preview(
+                actor=request.actor, page=page, target=target, rule=rule, on=today, own_due=chosen["own_due"]
+            )
             return _form_page(request, page, form.shown(), preview=preview)
         passed = commands.pass_down(
             actor=request.actor,
