@@ -104,7 +104,7 @@ class OneTransaction:
         """What was sent and carried out need not be restored any more."""
         user_id = request.actor.user_id
         if request.method == "POST" and user_id is not None and response.status_code < 400 and not _is_rest(request):
-            drafts.drop_sent(request, user_id=user_id)
+            drafts.drop_sent(request, writer=drafts.Writer(user_id=user_id, post_id=request.actor.post_id or 0))
 
     def _load_actor(self, request: Request, *, user_id: int, sign_in_name: str, at: Any) -> None:
         standing = access.standing_of(actor=Actor.system("request"), user_id=user_id, at=at, is_announced=True)

@@ -1,6 +1,7 @@
-"""Half-written forms (暂存), kept per account and form until they are sent or grow old."""
+"""Half-written forms (暂存), kept per account, post and form until they are sent or grow old."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest
@@ -15,7 +16,15 @@ MOST_FIELDS = 100
 NEVER = ("password", "code", "csrf", "request_id", "telephone")
 
 
-def keep(*, user_id: int, form: str, fields: str, at: datetime) -> bool:
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Whose draft it is: an account in one of its posts (0: none)."""
+
+    user_id: int
+    post_id: int
+
+
+def keep(*, writer: Writer, form: str, fields: str, at: datetime) -> bool:
     """
     Keep what was written so far (`fields` is a JSON object of texts); an empty one takes the draft away.
 
@@ -25,28 +34,30 @@ def keep(*, user_id: int, form: str, fields: str, at: datetime) -> bool:
     if found is None or not form or len(form) > LONGEST_KEY:
         return False
     if not any(text.strip() for text in found.values()):
-        drop(user_id=user_id, form=form)
+        drop(writer=writer, form=form)
         return True
-    FormDraft.objects.update_or_create(user_id=user_id, form=form, defaults={"fields": found, "saved_at": at})
+    FormDraft.objects.update_or_create(
+        user_id=writer.user_id, post_id=writer.post_id, form=form, defaults={"fields": found, "saved_at": at}
+    )
     return True
 
 
-def find(*, user_id: int, form: str) -> FormDraft | None:
-    """Return the account's own draft of a form."""
-    return FormDraft.objects.filter(user_id=user_id, form=form).first()
+def find(*, writer: Writer, form: str) -> FormDraft | None:
+    """Return the writer's own draft of a form."""
+    return FormDraft.objects.filter(user_id=writer.user_id, post_id=writer.post_id, form=form).first()
 
 
-def drop(*, user_id: int, form: str) -> None:
+def drop(*, writer: Writer, form: str) -> None:
     """Take a draft away."""
-    FormDraft.objects.filter(user_id=user_id, form=form).delete()
+    FormDraft.objects.filter(user_id=writer.user_id, post_id=writer.post_id, form=form).delete()
 
 
-def drop_sent(request: HttpRequest, *, user_id: int) -> None:
+def drop_sent(request: HttpRequest, *, writer: Writer) -> None:
     """Take away the draft of the form that was just sent and carried out."""
     if request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         form = request.POST.get("draft", "")
         if form and len(form) <= LONGEST_KEY:
-            drop(user_id=user_id, form=form)
+            drop(writer=writer, form=form)
 
 
 def overdue(*, before: datetime) -> int:

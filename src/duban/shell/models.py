@@ -31,10 +31,11 @@ class PostedRequest(models.Model):
 
 
 class FormDraft(models.Model):
-    """What somebody has written into a form and not sent yet (暂存): theirs alone."""
+    """What somebody has written into a form and not sent yet (暂存): theirs alone, and of the post they wrote it in."""
 
-    # No key, because people stand above this module.
+    # No keys, because people and posts stand above this module; 0 is somebody without a post.
     user_id = models.BigIntegerField()
+    post_id = models.BigIntegerField(default=0)
     # Which form of which thing, as the page names it.
     form = models.CharField(max_length=200)
     fields = models.JSONField(default=dict)
@@ -42,7 +43,7 @@ class FormDraft(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user_id", "form"], name="form_draft_one_per_account_and_form"),
+            models.UniqueConstraint(fields=["user_id", "post_id", "form"], name="form_draft_one_per_post_and_form"),
         ]
         indexes = [
             # The nightly clearing.
@@ -50,4 +51,4 @@ class FormDraft(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.form} of {self.user_id}"
+        return f"{self.form} of {self.user_id} in {self.post_id}"

@@ -44,19 +44,22 @@ def healthz(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def draft(request: Request) -> HttpResponse:
-    """Keep what somebody has written into a form so far, and give it back to them alone."""
-    user_id = request.actor.user_id or 0
+    """
+    Keep what somebody has written into a form so far, and give it back to them alone, in the same post.
+
+    A page names the post for which it was opened: an older tab never speaks for the post chosen since.
+    """
+    writer = drafts.Writer(user_id=request.actor.user_id or 0, post_id=request.actor.post_id or 0)
+    given = request.GET if request.method == "GET" else request.POST
+    is_of_this_post = given.get("post") == str(writer.post_id)
     if request.method == "GET":
-        found = drafts.find(user_id=user_id, form=request.GET.get("form", ""))
+        found = drafts.find(writer=writer, form=given.get("form", "")) if is_of_this_post else None
         if found is None:
             return JsonResponse({})
         saved_at = timezone.localtime(found.saved_at).strftime("%m-%d %H:%M")
         return JsonResponse({"fields": found.fields, "saved_at": saved_at})
-    kept = drafts.keep(
-        user_id=user_id,
-        form=request.POST.get("form", ""),
-        fields=request.POST.get("fields", ""),
-        at=timezone.now(),
+    kept = is_of_this_post and drafts.keep(
+        writer=writer, form=given.get("form", ""), fields=given.get("fields", ""), at=timezone.now()
     )
     return HttpResponse(status=204 if kept else 422)
 

@@ -8,7 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from duban.access.states import Reach
-from duban.config.factories import Account, Tree, make_campaign, make_person_with_account, make_work
+from duban.config.factories import LONG_AGO, Account, Tree, make_campaign, make_person_with_account, make_work
+from duban.organisation.models import Post
+from duban.organisation.states import PostKind
 from duban.shell import drafts
 from duban.shell.models import FormDraft
 
@@ -26,45 +28,72 @@ def signed_in(account: Account) -> Client:
     return client
 
 
-def save(client: Client, form: str = "note", fields: object = None) -> int:
-    given = {"form": form, "fields": json.dumps({"text": "走访三户"} if fields is None else fields)}
-    return client.post("/drafts/", given).status_code
+def save(account: Account, form: str = "note", fields: object = None, client: Client | None = None) -> int:
+    """Send what a page opened in the account's first post keeps."""
+    given = {
+        "form": form,
+        "post": account.post.pk,
+        "fields": json.dumps({"text": "走访三户"} if fields is None else fields),
+    }
+    return (client or signed_in(account)).post("/drafts/", given).status_code
+
+
+def kept(client: Client, post: Post, form: str = "note") -> dict[str, str]:
+    found: dict[str, dict[str, str]] = client.get(f"/drafts/?form={form}&post={post.pk}").json()
+    return found.get("fields", {})
 
 
 def test_is_given_back_to_the_one_who_wrote_it_and_to_nobody_else(tree: Tree, account: Account) -> None:
     client = signed_in(account)
-    other = signed_in(make_person_with_account(unit=tree.departments[1], role="unit_liaison", reach=Reach.UNIT))
-    assert save(client) == 204
-    assert client.get("/drafts/", {"form": "note"}).json()["fields"] == {"text": "走访三户"}
-    assert client.get("/drafts/", {"form": "another"}).json() == {}
-    assert other.get("/drafts/", {"form": "note"}).json() == {}
+    other = make_person_with_account(unit=tree.departments[1], role="unit_liaison", reach=Reach.UNIT)
+    assert save(account) == 204
+    assert kept(client, account.post) == {"text": "走访三户"}
+    assert not kept(client, account.post, form="another")
+    assert not kept(signed_in(other), other.post)
+    assert not kept(signed_in(other), account.post)
     assert Client().get("/drafts/", {"form": "note"}).status_code == 302
 
 
-def test_the_latest_words_count_and_empty_ones_take_it_away(account: Account) -> None:
+def test_another_post_of_the_same_person_sees_nothing_of_it(tree: Tree, account: Account) -> None:
+    second = Post.objects.create(
+        unit=tree.departments[2], person=account.person, kind=PostKind.LIAISON, starts_on=LONG_AGO
+    )
     client = signed_in(account)
-    save(client)
-    save(client, fields={"text": "走访四户"})
+    client.post("/switch-post/", {"post": account.post.pk})
+    assert save(account, client=client) == 204
+    client.post("/switch-post/", {"post": second.pk})
+    assert not kept(client, second)
+    # A tab that was opened in the first post neither reads nor writes while the second is the present one.
+    assert not kept(client, account.post)
+    assert save(account, client=client, fields={"text": "迟到的话"}) == 422
+    assert not kept(client, second)
+    client.post("/switch-post/", {"post": account.post.pk})
+    assert kept(client, account.post) == {"text": "走访三户"}
+
+
+def test_the_latest_words_count_and_empty_ones_take_it_away(account: Account) -> None:
+    save(account)
+    save(account, fields={"text": "走访四户"})
     assert FormDraft.objects.get().fields == {"text": "走访四户"}
-    save(client, fields={"text": "  "})
+    save(account, fields={"text": "  "})
     assert not FormDraft.objects.exists()
 
 
 def test_secrets_and_what_is_too_large_are_not_kept(account: Account) -> None:
-    client = signed_in(account)
-    assert save(client, fields={"text": "字", "password": "x", "csrfmiddlewaretoken": "y", "new_password": "z"}) == 204
+    assert save(account, fields={"text": "字", "password": "x", "csrfmiddlewaretoken": "y", "new_password": "z"}) == 204
     assert FormDraft.objects.get().fields == {"text": "字"}
-    assert save(client, form="large", fields={"text": "字" * drafts.LARGEST}) == 422
-    assert save(client, form="x" * 201) == 422
-    assert client.post("/drafts/", {"form": "note", "fields": "no object"}).status_code == 422
+    assert save(account, form="large", fields={"text": "字" * drafts.LARGEST}) == 422
+    assert save(account, form="x" * 201) == 422
+    garbage = {"form": "note", "post": account.post.pk, "fields": "no object"}
+    assert signed_in(account).post("/drafts/", garbage).status_code == 422
 
 
 def test_sending_the_form_takes_its_draft_away_and_a_refusal_keeps_it(tree: Tree, account: Account) -> None:
     campaign = make_campaign(root=tree.city)
     task = make_work(campaign=campaign, assigner=tree.city, units=[tree.departments[1]]).tasks[0]
     client = signed_in(account)
-    save(client)
-    save(client, form="another")
+    save(account)
+    save(account, form="another")
     assert client.post("/tasks/note/", {"task": task.pk, "text": "", "draft": "note"}).status_code == 422
     assert FormDraft.objects.filter(form="note").exists()
     assert client.post("/tasks/note/", {"task": task.pk, "text": "走访三户", "draft": "note"}).status_code == 302
@@ -72,7 +101,7 @@ def test_sending_the_form_takes_its_draft_away_and_a_refusal_keeps_it(tree: Tree
 
 
 def test_old_ones_are_cleared(account: Account) -> None:
-    save(signed_in(account))
+    save(account)
     now = timezone.now()
     assert drafts.clear(before=now - timedelta(minutes=5), most=10) == 0
     assert (

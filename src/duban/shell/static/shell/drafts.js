@@ -45,6 +45,7 @@
       const body = new FormData();
       body.append("csrfmiddlewaretoken", token.value);
       body.append("form", key);
+      body.append("post", words.post);
       body.append("fields", fields);
       if (isLeaving) return navigator.sendBeacon("/drafts/", body);
       return fetch("/drafts/", { method: "POST", body }).then((answer) => answer.status === 204).catch(() => false);
@@ -62,7 +63,7 @@
     window.addEventListener("pagehide", () => save(true));
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") save(true); });
 
-    fetch(`/drafts/?form=${encodeURIComponent(key)}`).then((answer) => (answer.ok ? answer.json() : {})).then((found) => {
+    fetch(`/drafts/?form=${encodeURIComponent(key)}&post=${words.post}`).then((answer) => (answer.ok ? answer.json() : {})).then((found) => {
       if (!found.fields || !isUntouched(form)) return;
       for (const [name, value] of Object.entries(found.fields)) {
         const field = form.elements[name];
