@@ -2,30 +2,15 @@
 
 import pytest
 
+from tests.browser.acting import PHONE, in_days, issue, read, sign, words
 from tests.browser.conftest import NewSurfer, Surfer
-from tests.browser.test_the_chain import in_days
-
-PHONE = {"width": 375, "height": 667}
 
 
 def prepare(office: Surfer, unit: Surfer, wording: str) -> None:
     """Issue an item whose completion the principal confirms; the liaison signs and puts it before them."""
-    office.open("/tasks/assign/")
-    office.page.locator("[name=wording]").fill(wording)
-    office.page.locator("[name=owner]").fill("澜川市住房城乡建设局")
-    due = in_days(15)
-    office.page.locator("[name=due]").fill(f"{due.year}年{due.month}月{due.day}日前")
-    office.page.locator("[name=is_principals_own]").check()
-    office.click(office.page.locator("main form button.btn-primary"))
-    office.page.wait_for_url("**/tasks/assignments/*/")
-    office.press("/issue/", confirm=office.has_script)
-    office.page.locator("a[href*='status=to_sign']").wait_for()
-
-    unit.open("/owed/")
-    line = unit.page.locator("tr", has_text=wording)
-    unit.click(line.locator("form[action$='/steps/sign/'] button"))
-    line.locator("form").wait_for(state="detached")
-    unit.click(line.locator("a[href^='/tasks/']").first)
+    issue(office, wording, owner="澜川市住房城乡建设局", due=in_days(15), ticked="is_principals_own")
+    unit.open("/")
+    sign(unit, wording)
     unit.form("/put-before/").locator("textarea").fill("三处已改，居民签了字。")
     unit.press("/put-before/")
     unit.page.wait_for_url("**/tasks/confirmations/*/")
@@ -40,16 +25,34 @@ def test_a_principal_agrees_in_one_tap(surfer: NewSurfer, has_script: bool) -> N
 
     principal = surfer("hewenchuan", java_script_enabled=has_script, viewport=PHONE)
     assert not principal.count("nav.menu")
+    assert "须您本人办" in words(principal)
     card = principal.page.locator("article", has_text=wording)
-    assert "三处已改" in card.inner_text()
+    # All that is needed for the decision stands on the card: what, by when, what was done, who prepared it.
+    for told in ("提请办结", read(in_days(15)), "三处已改", "丁一凡"):
+        assert told in card.inner_text(), told
+    tap = card.locator("form[action$='/agree/'] button")
+    box = tap.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= PHONE["height"], "within the first screen of the telephone"
     before = principal.clicks
-    principal.click(card.locator("form[action$='/agree/'] button"))
+    principal.click(tap)
     card.wait_for(state="detached")
     assert principal.clicks - before == 1
-    assert "本人登录确认" in principal.page.locator("main").inner_text()
+    assert "本人登录确认" in words(principal)
 
     unit.open("/owed/")
     assert "待审核" in unit.page.locator("tr", has_text=wording).inner_text()
+    unit.click(unit.page.locator("tr", has_text=wording).locator("a[href^='/tasks/']").first)
+    thread = words(unit, ".thread")
+    assert "贺文川" in thread, "whose word it was"
+    office.open("/tasks/to-check/")
+    office.click(office.page.locator("tr", has_text=wording).locator("a").first)
+    office.press("/steps/accept/")
+    office.form("/steps/accept/").wait_for(state="detached")
+    principal.page.reload()
+    done = principal.page.locator(".three-numbers a", has_text="已办结")
+    principal.click(done)
+    assert wording in words(principal)
 
 
 @pytest.mark.parametrize("has_script", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -69,6 +72,13 @@ def test_a_principal_agrees_by_a_link_without_an_account(surfer: NewSurfer, has_
     phone.click(phone.page.locator("button[value=agree]"))
     phone.page.locator(".notice-done").wait_for()
     assert phone.clicks == 1
+    # One decision: the same link decides nothing more, and says so (with 409, which the browser repeats).
+    assert not phone.complaints
+    again = phone.page.goto(link)
+    assert again is not None
+    assert again.status == 409
+    assert not phone.count("button[value=agree]")
+    phone.complaints.clear()
 
     unit.open("/owed/")
     unit.click(unit.page.locator("tr", has_text=wording).locator("a[href^='/tasks/']").first)

@@ -1,9 +1,8 @@
 """From a speech to a finished task, in the browser: once with JavaScript, once without."""
 
-from datetime import date, timedelta
-
 import pytest
 
+from tests.browser.acting import ask, in_days, written
 from tests.browser.conftest import NewSurfer, Surfer
 
 SPEECH = """在全市{word}整治推进会上的讲话
@@ -20,10 +19,6 @@ SPEECH = """在全市{word}整治推进会上的讲话
 
 要始终坚持实事求是。要切实加强领导，把各项工作抓紧抓实。
 """
-
-
-def in_days(number: int) -> date:
-    return date.today() + timedelta(days=number)  # noqa: DTZ011 - as a person reads the calendar on the wall
 
 
 def take_in(office: Surfer, text: str) -> None:
@@ -43,9 +38,8 @@ def take_in(office: Surfer, text: str) -> None:
 def assign(office: Surfer, *, owner: str, has_script: bool) -> None:
     """Assign the first requirement that waits for it, and issue it."""
     office.click(office.page.locator("a[href*='/tasks/assign/?requirement=']").first)
-    due = in_days(20)
     office.page.locator("[name=owner]").fill(owner)
-    office.page.locator("[name=due]").fill(f"{due.year}年{due.month}月{due.day}日前")
+    office.page.locator("[name=due]").fill(written(in_days(20)))
     office.click(office.page.locator("main form button.btn-primary"))
     office.page.wait_for_url("**/tasks/assignments/*/")
     office.press("/issue/", confirm=has_script)
@@ -105,13 +99,6 @@ def test_a_speech_becomes_tasks_that_are_answered_checked_and_seen_at_every_leve
     auditor.open(f"/audit/?kind=task&number={task.strip('/').split('/')[-1]}")
     assert "缺少清单" in auditor.page.locator("main").inner_text()
     assert auditor.page.locator("main tbody tr").count() == 6
-
-
-def ask(unit: Surfer, words: str) -> None:
-    """Ask for completion."""
-    unit.form("/steps/ask_done/").locator("textarea").fill(words)
-    unit.press("/steps/ask_done/")
-    unit.form("/steps/ask_done/").wait_for(state="detached")
 
 
 def see_where_things_stand(office: Surfer, county: Surfer, *, has_script: bool) -> None:

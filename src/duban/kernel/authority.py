@@ -116,7 +116,7 @@ def decide(*, actor: Actor, capability: str, unit: Placed) -> Decision:
 
 
 def merge_scopes(scopes: Iterable[Scope]) -> Scope:
-    """Return one scope covering all; a path inside another path is dropped."""
+    """Return one scope covering all; a path inside another path is dropped, and a single unit that heads a path."""
     paths: list[str] = []
     unit_ids: set[int] = set()
     given = list(scopes)
@@ -125,4 +125,5 @@ def merge_scopes(scopes: Iterable[Scope]) -> Scope:
             paths.append(path)
     for scope in given:
         unit_ids |= scope.unit_ids
-    return Scope(tuple(paths), frozenset(unit_ids))
+    heads = {int(path.rstrip("/").rpartition("/")[2]) for path in paths}
+    return Scope(tuple(paths), frozenset(unit_ids - heads))

@@ -41,6 +41,7 @@ def desk(request: Request) -> HttpResponse:
                 "table": found.table,
                 "below": queries.lower_levels(actor=request.actor, table=found.table),
                 "campaign": campaign,
+                "answers": request.actor.holds(ANSWER),
                 "shown": _shown(found.table),
                 "rows": [(row, _place(row.name)) for row in found.rows],
                 # What an office keeps may wait before anything was assigned.

@@ -22,6 +22,8 @@ class Part:
     over: str | None = None
     field: str = ""
     former_posts: tuple[DemoFormerPost, ...] = ()
+    # A unit for which they answer beside that role: a county's office for the county.
+    answers_for: str | None = None
 
 
 def _pair(part: Part, colleague: Part | None) -> tuple[Part, Part | None]:
@@ -42,8 +44,26 @@ PARTS: tuple[tuple[Part, Part | None], ...] = (
         Part("qiujianan", "裘见楠", "石岭县教育办", "principal", "主任", "office_head", "石岭县"),
     ),
     _pair(
-        Part("suwan", "苏婉", "望澜区教育办", "clerk", "综合组工作人员", "county_office", "望澜区"),
-        Part("wenruyue", "闻如樾", "青榆县教育办", "clerk", "综合组工作人员", "county_office", "青榆县"),
+        Part(
+            "suwan",
+            "苏婉",
+            "望澜区教育办",
+            "clerk",
+            "综合组工作人员",
+            "county_office",
+            "望澜区",
+            answers_for="望澜区",
+        ),
+        Part(
+            "wenruyue",
+            "闻如樾",
+            "青榆县教育办",
+            "clerk",
+            "综合组工作人员",
+            "county_office",
+            "青榆县",
+            answers_for="青榆县",
+        ),
     ),
     _pair(
         Part("taozhongming", "陶仲明", GROUPS[0], "principal", "组长", "group_head", GROUPS[0]),

@@ -100,7 +100,8 @@ def _roles(part: Part, *, covers: dict[str, tuple[str, ...]], units: tuple[DemoU
     if part.over.startswith("line:"):
         line = part.over.removeprefix("line:")
         return ((part.role, tuple(unit.key for unit in units if unit.line == line)),)
-    return ((part.role, part.over),)
+    also = (("unit_liaison", (part.answers_for,)),) if part.answers_for is not None else ()
+    return ((part.role, part.over), *also)
 
 
 def _posts(unit: DemoUnit) -> list[tuple[PostKind, str, str]]:

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Count, Max, Min, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from duban.campaigns.models import Campaign
 from duban.figures import queries as figures
@@ -53,14 +54,14 @@ class Pace:
         """The statement: the figures and what follows from them, nothing else (R-657)."""
         words = _(
             "%(elapsed)s of the time is over, %(done)s of the work is done. %(open)d items are open for %(days)d working"
-            " days: %(needed)s a day are needed, %(present)s a day were done so far."
+            " days. Needed: %(needed)s. So far: %(present)s."
         ) % {
             "elapsed": f"{self.elapsed:.0%}",
             "done": f"{self.done_share:.0%}",
             "open": self.open_items,
             "days": self.days_left,
-            "needed": f"{self.needed:.2g}",
-            "present": f"{self.present:.2g}",
+            "needed": _rate(self.needed),
+            "present": _rate(self.present),
         }
         if self.is_short:
             words += _(" At the present pace about %(left)d would be left at the end.") % {
@@ -111,6 +112,16 @@ class Measures:
     measures: list[Measure]
     day: Day
     scope: str
+
+
+def _rate(items: float) -> str:
+    """Return items a working day in words; below one a day in days for an item, because nobody does 0.02 of one."""
+    if not items:
+        return _("nothing yet")
+    if items < 1:
+        days = round(1 / items)
+        return ngettext("one each working day", "one in %(count)d working days", days) % {"count": days}
+    return _("%(count)s each working day") % {"count": f"{items:.0f}" if items >= 10 else f"{items:.1f}"}
 
 
 def pace(*, actor: Actor, campaign: Campaign, counts: Counts, on: date) -> Pace | None:

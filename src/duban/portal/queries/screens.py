@@ -34,6 +34,8 @@ class Township:
     """What a township's recorder sees first."""
 
     table: VillageTable
+    # How many items wait for the recorder's own unit.
+    open_count: int
     day: Day
 
 
@@ -76,9 +78,11 @@ def branch_screen(*, actor: Actor, campaign: Campaign, today: date) -> Branch:
 
 
 def township_screen(*, actor: Actor, campaign: Campaign, today: date) -> Township:
-    """Return the table villages × open items of whoever records for units below."""
+    """Return the table villages × open items of whoever records for units below, and what waits for their own unit."""
     day = tasks.day_of(actor=actor, campaign_id=campaign.pk, today=today)
-    return Township(table=tasks.village_table(actor=actor, campaign_id=campaign.pk, day=day), day=day)
+    own = tasks.noted_tasks(actor=actor, unit_id=actor.unit_id or 0, campaign_id=campaign.pk)
+    table = tasks.village_table(actor=actor, campaign_id=campaign.pk, day=day)
+    return Township(table=table, open_count=len(own), day=day)
 
 
 def principal_screen(*, actor: Actor, campaign: Campaign, today: date) -> Principal:

@@ -18,6 +18,7 @@ from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
+from duban.shell.templatetags.shell import day as day_word
 from duban.tasks import queries as tasks
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.policy import TasksCapability
@@ -31,7 +32,7 @@ _NUMBERS = ("total", "done", "overdue")
 # The item of each subtree that has been overdue longest, and the one accepted last.
 _FACTS = """
 SELECT DISTINCT ON (closure.ancestor_id)
-       closure.ancestor_id, unit.name, COALESCE(NULLIF(assignment.heading, ''), assignment.wording),
+       closure.ancestor_id, unit.name, assignment.wording,
        task.agreed_due, task.finished_on
   FROM tasks_task task
   JOIN organisation_closure closure ON closure.descendant_id = task.unit_id
@@ -162,7 +163,7 @@ def _fact(day: Day, late: tuple[object, ...] | None, accepted: tuple[object, ...
         return _("%(unit)s: “%(item)s” was due on %(day)s, %(count)d days ago.") % {
             "unit": unit,
             "item": _cut(str(wording)),
-            "day": due.isoformat(),
+            "day": day_word(due),
             "count": (day.as_of - due).days,
         }
     if accepted is not None:
@@ -171,7 +172,7 @@ def _fact(day: Day, late: tuple[object, ...] | None, accepted: tuple[object, ...
         return _("%(unit)s: “%(item)s” was done on %(day)s.") % {
             "unit": unit,
             "item": _cut(str(wording)),
-            "day": finished.isoformat(),
+            "day": day_word(finished),
         }
     return ""
 

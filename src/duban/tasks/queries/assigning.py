@@ -238,9 +238,11 @@ def _helpers(assignment: Assignment) -> list[Unit]:
 
 
 def _names(assignment: Assignment) -> dict[int, str]:
-    rule = assignment.target_rule
-    ids = [rule["unit"]] if assignment.target == Target.UNIT else list(rule.get("units", []))
-    return _telling_names(ids)
+    return _telling_names(_named_units(assignment.target, assignment.target_rule))
+
+
+def _named_units(target: str, rule: dict[str, Any]) -> set[int]:
+    return {rule["unit"]} if target == Target.UNIT else set(rule.get("units", []))
 
 
 def _telling_names(ids: Collection[int]) -> dict[int, str]:
@@ -407,6 +409,33 @@ def count_old_breakdown_files(*, actor: Actor, before: datetime) -> int:
     return old_breakdown_files(actor=actor, before=before).count()
 
 
+@dataclass(frozen=True, slots=True)
+class BreakdownLine:
+    """One row of a table taken in, as a person checks it before it is taken over."""
+
+    number: int
+    wording: str
+    owner: str
+    due_on: date | None
+    due_text: str
+
+
+def breakdown_lines(*, actor: Actor, found: BreakdownImport, most: int) -> list[BreakdownLine]:
+    """Return the first rows of a table as they would be taken over, in the order of the table."""
+    rows = found.rows[:most]
+    names = _telling_names({unit_id for row in rows for unit_id in _named_units(row["target"], row["target_rule"])})
+    return [
+        BreakdownLine(
+            number=row["number"],
+            wording=row["wording"],
+            owner=owner_text(target=row["target"], rule=row["target_rule"], names=names),
+            due_on=date.fromisoformat(row["due_on"]) if row["due_on"] else None,
+            due_text=row["due_text"],
+        )
+        for row in rows
+    ]
+
+
 def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list[object]]:
     """Yield the rows of this office's breakdown table in the order in which they were written, as the import reads them."""
     assignments = list(
@@ -418,8 +447,7 @@ def breakdown_rows(*, actor: Actor, campaign_id: int, on: date) -> Iterator[list
     )
     ids: set[int] = set()
     for assignment in assignments:
-        rule = assignment.target_rule
-        ids |= {rule["unit"]} if assignment.target == Target.UNIT else set(rule.get("units", []))
+        ids |= _named_units(assignment.target, assignment.target_rule)
     ids |= {helper.unit_id for assignment in assignments for helper in assignment.helpers.all()}
     names = _telling_names(ids)
     done = {

@@ -328,6 +328,9 @@ def _offered(actor: Actor, task: Task, parts: Involved) -> list[OfferedStep]:
         if step.name not in TAKEN_BY_HAND or step.name == LEFT_OUT[ClosingMode(task.closing_mode)]:
             continue
         decision = WHO_MAY[step.name](actor, task, parts)
+        if not decision and step.name == "withdraw":
+            # To a unit the word would mean taking its own report back.
+            continue
         if decision and step.name == "accept":
             unseen = unseen_on_the_spot(actor=actor, tasks=[task]).get(task.pk)
             decision = denied(unseen) if unseen else decision

@@ -19,6 +19,9 @@ from duban.shell.requests import Request
 from duban.tasks import breakdown_files, commands, queries
 from duban.tasks.forms import BreakdownForm
 
+# A page shows the first rows of a table; the table itself has them all.
+SHOWN_ROWS = 200
+
 
 @require_http_methods(["GET", "POST"])
 def imports(request: Request) -> HttpResponse:
@@ -58,7 +61,9 @@ def imports(request: Request) -> HttpResponse:
 def received(request: Request, import_id: int) -> HttpResponse:
     """Show what taking the table over would do, or what is wrong with it."""
     found = queries.get_breakdown(actor=request.actor, import_id=import_id)
-    return render(request, "tasks/import.html", {"found": found, "counts": queries.outcomes(found=found)})
+    lines = [] if found.errors else queries.breakdown_lines(actor=request.actor, found=found, most=SHOWN_ROWS)
+    shown = {"found": found, "lines": lines, "counts": queries.outcomes(found=found)}
+    return render(request, "tasks/import.html", shown)
 
 
 @require_GET
