@@ -313,11 +313,11 @@ def prepare(*, place: Place, share: float, is_reused: bool) -> None:
     if not is_reused or not _is_filled(place):
         began = time.monotonic()
         make_empty(place)
+        django.setup()
         now = datetime.now(UTC)
         today = now.astimezone(ZoneInfo("Asia/Shanghai")).date()
         with psycopg.connect(place.owner_url) as owner:
             city = shape.fill(owner=owner, today=today, at=now, share=share)
-        django.setup()
         shape.finish(city=city, today=today, at=now)
         with psycopg.connect(place.owner_url, autocommit=True) as owner:
             owner.execute("VACUUM (ANALYZE)")

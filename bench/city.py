@@ -11,6 +11,8 @@ from random import Random
 from typing import Any
 
 import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
 
 COUNTIES, TOWNSHIPS, VILLAGES = 12, 20, 80
 DEPARTMENTS = 20
@@ -124,8 +126,9 @@ def fill(*, owner: psycopg.Connection[Any], today: date, at: datetime, share: fl
     """
     Fill an empty, migrated database. `share` less than 1 gives fewer items to every village (for a quick look).
 
-    Figures and search words are written afterwards by the program's own commands (see `finish`).
+    Figures and search words are written afterwards by the program's own commands (see `finish`). Needs Django's models.
     """
+    _default_columns(owner)
     _units(owner, today)
     _people(owner, at, today)
     _work(owner, today, at, to_all=max(4, round(TO_ALL * share)))
@@ -183,6 +186,26 @@ def session_keys(*, user_ids: list[int]) -> dict[int, str]:
         keys[user.pk] = key
     Session.objects.bulk_create(rows)
     return keys
+
+
+def _default_columns(owner: psycopg.Connection[Any]) -> None:
+    """Give each column of this database the plain default of its field, so that what is filled names only what it means."""
+    from django.apps import apps  # noqa: PLC0415
+    from django.db.models import NOT_PROVIDED, JSONField  # noqa: PLC0415
+
+    for model in apps.get_models():
+        for field in model._meta.local_concrete_fields:
+            if field.default is NOT_PROVIDED or field.null:
+                continue
+            value = {dict: {}, list: []}.get(field.default, field.default)
+            if not callable(value):
+                owner.execute(
+                    sql.SQL("ALTER TABLE {} ALTER COLUMN {} SET DEFAULT {}").format(
+                        sql.Identifier(model._meta.db_table),
+                        sql.Identifier(field.column),
+                        sql.Literal(Jsonb(value) if isinstance(field, JSONField) else value),
+                    )
+                )
 
 
 def _units(owner: psycopg.Connection[Any], today: date) -> None:

@@ -268,12 +268,12 @@ def main() -> None:
     try:
         make_empty(place)
         os.environ.update(place.env)
-        now = datetime.now(UTC)
-        with psycopg.connect(place.owner_url) as owner:
-            city = shape.fill(owner=owner, today=now.date(), at=now, share=SHARE)
         import django  # noqa: PLC0415
 
         django.setup()
+        now = datetime.now(UTC)
+        with psycopg.connect(place.owner_url) as owner:
+            city = shape.fill(owner=owner, today=now.date(), at=now, share=SHARE)
         shape.finish(city=city, today=now.date(), at=now)
         faults = Faults(place=place, seed=given.seed)
         faults.run(rounds=given.rounds)

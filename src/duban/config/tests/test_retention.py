@@ -20,9 +20,9 @@ from duban.config.retention import RETENTION
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotAllowed, NotFound
 from duban.organisation import queries as organisation
-from duban.organisation.models import UnitImport
+from duban.organisation.models import MemberImport, UnitImport
 from duban.organisation.states import ImportStatus, PostKind
-from duban.shell.models import PostedRequest
+from duban.shell.models import FormDraft, PostedRequest
 from duban.tasks import breakdown_files
 from duban.tasks.models import BreakdownImport, Confirmation, ConfirmationLink
 from duban.tasks.states import BreakdownStatus, ReservedAct
@@ -74,6 +74,8 @@ def fill(tree, campaign, now):
     """Put one row on either side of every line; return what has to stay."""
     for moment in moments("posted_requests", now):
         PostedRequest.objects.create(user_id=7, request_id=uuid.uuid4(), posted_at=moment)
+    for number, moment in enumerate(moments("form_drafts", now)):
+        FormDraft.objects.create(user_id=7, form=f"task-{number}", fields={"text": "写到一半"}, saved_at=moment)
     for number, moment in enumerate(moments("sessions", now)):
         Session.objects.create(session_key=f"key{number}", session_data="", expire_date=moment)
     for moment in moments("sign_in_attempts", now):
@@ -85,6 +87,15 @@ def fill(tree, campaign, now):
             content=TEXT,
             status=ImportStatus.READY,
             entries=[],
+            started_by=7,
+            started_at=moment,
+        )
+    for moment in moments("member_workbooks", now):
+        MemberImport.objects.create(
+            root=tree.city,
+            file_name="党员名册.xlsx",
+            content=TEXT,
+            status=ImportStatus.READY,
             started_by=7,
             started_at=moment,
         )
