@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from bench import city as shape
-from bench import keeping, members, reading, writing
+from bench import keeping, members, mixed, reading, writing
 from bench.city import City
 from bench.load import median_of_runs
 from bench.place import BUILD, Place, make_empty, open_place
@@ -98,6 +98,7 @@ class Bench:
                 self._fan_out()
                 self._pass_down()
                 self._export()
+                self._mixed(is_quick=is_quick)
                 self._memory()
                 self._imports(is_quick=is_quick)
                 self._keeping()
@@ -182,6 +183,21 @@ class Bench:
                     unit="/s",
                 )
             )
+
+    def _mixed(self, *, is_quick: bool) -> None:
+        if not self._wanted("200 people"):
+            return
+        answers = mixed.measure_mixed(
+            port=self.program.port,
+            connection=self.connection,
+            city=self.city,
+            sessions=self.sessions,
+            seconds=20 if is_quick else mixed.SECONDS,
+        )
+        if answers.refusals:
+            raise SystemExit(f"{len(answers.refusals)} of 200 people's requests failed, first: {answers.refusals[0]}")
+        p50, p95 = round(answers.p50, 1), round(answers.p95, 1)
+        self._add(Row("200 people", "all roles", self.city.units, len(answers.times), p50, p95, 0, 0, mixed.AIM_MS))
 
     def _many(self) -> None:
         if not self._wanted("bulk accept of 1,000"):
@@ -300,7 +316,7 @@ def queries_of(*, path: str, session: str, body: str = "") -> tuple[int, str]:
         client.get(path)
     with CaptureQueriesContext(connection) as captured:
         response = client.post(path, body, content_type="application/json") if body else client.get(path)
-    if response.status_code >= 400:
+    if response.status_code >= 300:
         raise SystemExit(f"{path} was refused: {response.status_code}")
     return len(captured.captured_queries), response.content.decode(errors="replace")
 

@@ -155,7 +155,7 @@ def finish(*, city: City, today: date, at: datetime) -> None:
 
 
 def session_keys(*, user_ids: list[int]) -> dict[int, str]:
-    """Open a session for each account, as signing in does, and return the keys; needs Django."""
+    """Open a session for each account, as signing in with a second factor does, and return the keys; needs Django."""
     from datetime import UTC  # noqa: PLC0415
 
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
@@ -164,10 +164,17 @@ def session_keys(*, user_ids: list[int]) -> dict[int, str]:
     from django.contrib.sessions.models import Session  # noqa: PLC0415
     from django.utils.crypto import get_random_string  # noqa: PLC0415
 
-    from duban.accounts.models import User  # noqa: PLC0415
+    from duban.accounts.models import SecondFactor, User  # noqa: PLC0415
+    from duban.accounts.views import SHOWN  # noqa: PLC0415
 
     store = SessionStore()
     rows, keys = [], {}
+    now = datetime.now(UTC)
+    SecondFactor.objects.bulk_create(
+        [SecondFactor(user_id=user, secret=b"", created_at=now, confirmed_at=now) for user in user_ids],
+        ignore_conflicts=True,
+    )
+    factors = dict(SecondFactor.objects.values_list("user_id", "id"))
     for user in User.objects.filter(pk__in=user_ids):
         key = get_random_string(32, VALID_KEY_CHARS)
         rows.append(
@@ -178,9 +185,10 @@ def session_keys(*, user_ids: list[int]) -> dict[int, str]:
                         SESSION_KEY: str(user.pk),
                         BACKEND_SESSION_KEY: "duban.accounts.backends.Sessions",
                         HASH_SESSION_KEY: user.get_session_auth_hash(),
+                        SHOWN: factors[user.pk],
                     }
                 ),
-                expire_date=datetime.now(UTC) + timedelta(days=1),
+                expire_date=now + timedelta(days=1),
             )
         )
         keys[user.pk] = key

@@ -57,7 +57,7 @@ def ask(*, port: int, questions: Iterator[Question], count: int, connections: in
                 break
             status, took, body = once(connection, question)
             with lock:
-                if status >= 400:
+                if status >= 300:
                     answers.refusals.append(f"{question.path}: {status} {body[:200].decode(errors='replace')}")
                 else:
                     answers.times.append(took)

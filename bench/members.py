@@ -21,7 +21,8 @@ def register_of_members(*, connection: psycopg.Connection[Any], members: int) ->
     villages = connection.execute(
         "SELECT coalesce(min(code.value), unit.name) FROM organisation_unit AS unit"
         " LEFT JOIN organisation_unitexternalid AS code ON code.unit_id = unit.id"
-        " WHERE unit.kind = 'village' AND unit.valid_until IS NULL GROUP BY unit.id ORDER BY unit.id"
+        " WHERE unit.kind = 'village' AND unit.valid_until IS NULL AND unit.valid_from < current_date - 400"
+        " GROUP BY unit.id ORDER BY unit.id"
     ).fetchall()
     today = datetime.now(UTC).date()
     file = io.BytesIO()

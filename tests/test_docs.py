@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import re
+from collections import Counter
 
 import grimp
 import pytest
@@ -120,7 +121,9 @@ def test_every_link_in_a_document_leads_somewhere() -> None:
 def test_every_decision_is_listed() -> None:
     folder = PROJECT / "docs" / "decisions"
     listed = (folder / "README.md").read_text()
-    assert [path.name for path in sorted(folder.glob("0*.md")) if path.name not in listed] == []
+    names = [path.name for path in sorted(folder.glob("0*.md"))]
+    assert [name for name in names if name not in listed] == []
+    assert [number for number, count in Counter(name[:4] for name in names).items() if count > 1] == []
 
 
 def _named(text: str, word: str) -> set[str]:
