@@ -122,6 +122,7 @@ VERB_WORDS: dict[str, object] = {
     "task.reopen": pgettext_lazy("record", "sample found untrue, returned"),
     "breakdown.receive": pgettext_lazy("record", "breakdown table received"),
     "breakdown.take_over": pgettext_lazy("record", "breakdown table taken over"),
+    "notice.remind": pgettext_lazy("record", "people reminded of what falls due"),
     "file.store": pgettext_lazy("record", "file stored"),
     "figures.recount": pgettext_lazy("record", "figures recounted"),
     "upkeep.clear": pgettext_lazy("record", "cleared after its time"),

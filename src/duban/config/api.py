@@ -8,6 +8,7 @@ from ninja.errors import ValidationError
 from duban.burden.api import router as burden
 from duban.directives.api import router as directives
 from duban.kernel.errors import InvalidInput, Refused
+from duban.notices.api import router as notices
 from duban.office.api import router as office
 from duban.organisation.api import router as organisation
 from duban.portal.api import router as portal
@@ -24,6 +25,7 @@ api.add_router("", directives)
 api.add_router("", tasks)
 api.add_router("", upkeep)
 api.add_router("", burden)
+api.add_router("", notices)
 
 
 @api.exception_handler(Refused)

@@ -14,6 +14,8 @@ from duban.accounts import queries as account_queries
 from duban.accounts.throttling import WINDOW
 from duban.attachments import commands as attachments
 from duban.attachments import queries as attachment_queries
+from duban.notices import commands as notices
+from duban.notices import queries as notice_queries
 from duban.organisation import commands as organisation
 from duban.organisation import queries as organisation_queries
 from duban.shell import drafts, posted
@@ -87,6 +89,14 @@ RETENTION: Sequence[Line] = (
         rule=_("From their end. A link that was used is the proof of a decision and stays."),
         count=task_queries.count_unused_links,
         remove=tasks.clear_unused_links,
+    ),
+    Line(
+        name="reminders",
+        what=_("Reminders of what falls due"),
+        kept=timedelta(days=7),
+        rule=_("From their day; shown on that day alone. What falls due stands in the lists."),
+        count=notice_queries.overdue_digests,
+        remove=notices.clear_digests,
     ),
     Line(
         name="unowned_files",

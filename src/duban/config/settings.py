@@ -81,6 +81,7 @@ SUBJECTS = [
     "duban.campaigns",
     "duban.papers",
     "duban.attachments",
+    "duban.notices",
     "duban.workdays",
     "duban.access",
     "duban.organisation",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("office/", include("duban.office.urls")),
     path("tasks/", include("duban.tasks.urls")),
     path("burden/", include("duban.burden.urls")),
+    path("notices/", include("duban.notices.urls")),
     path("units/", include("duban.organisation.urls")),
     path("access/", include("duban.access.urls")),
     path("campaigns/", include("duban.campaigns.urls")),

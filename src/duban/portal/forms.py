@@ -15,3 +15,8 @@ class UrgingForm(forms.Form):
         max_length=limits.URGING_TEXT,
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
     )
+    to_principal = forms.BooleanField(
+        label=_("Remind the principals as well"),
+        required=False,
+        help_text=_("It stands on their page under your name; between 8:00 and 20:00 only."),
+    )

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from duban.kernel.errors import InvalidInput, NotFound
+from duban.notices.queries import digest_of
 from duban.organisation.states import Field, Kind, Level, Rank
 from duban.portal import charts, queries
 from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, PRINCIPAL, TOWNSHIP, URGE
@@ -108,6 +109,7 @@ def owed(request: Request) -> HttpResponse:
             "pace": queries.pace_of_unit(
                 actor=request.actor, campaign=_campaign(request), unit=found.unit, day=found.day
             ),
+            "digest": digest_of(actor=request.actor, on=timezone.localdate()),
             "others": [unit for unit in found.answered_for if unit.pk != found.unit.pk],
         },
     )
@@ -295,7 +297,7 @@ def urge(request: Request) -> HttpResponse:
     form = UrgingForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            done = commands.urge(actor=request.actor, given=given, text=form.cleaned_data["text"], at=timezone.now())
+            done = commands.urge(actor=request.actor, given=given, at=timezone.now(), **form.cleaned_data)
         except InvalidInput as refusal:
             beside(form, refusal)
         else:
@@ -354,7 +356,11 @@ def _first_screen(request: Request, campaign: queries.Campaign) -> HttpResponse 
     today = timezone.localdate()
     if request.actor.holds(TOWNSHIP):
         township = queries.township_screen(actor=request.actor, campaign=campaign, today=today)
-        return render(request, "portal/township.html", {"found": township, "table": township.table})
+        return render(
+            request,
+            "portal/township.html",
+            {"found": township, "table": township.table, "digest": digest_of(actor=request.actor, on=today)},
+        )
     if request.actor.holds(PRINCIPAL):
         principal = queries.principal_screen(actor=request.actor, campaign=campaign, today=today)
         return render(request, "portal/principal.html", {"found": principal})

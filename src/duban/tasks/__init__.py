@@ -3,6 +3,6 @@ Who owes what by when: assignments, each unit's share of them, and the checking 
 
 Owns: Assignment, AssignmentHelper, AssignmentUnit, Task, TaskEntry, Evidence, ChangeRequest, Inspection, Sample,
 SampledTask, Limits, TaskFigures, TaskFiguresPast, BreakdownImport, Confirmation, ConfirmationLink, HandOver.
-Uses: access, accounts, attachments, audit, burden, campaigns, directives, figures, kernel, organisation, papers, shell,
-workbooks, workdays.
+Uses: access, accounts, attachments, audit, burden, campaigns, directives, figures, kernel, notices, organisation, papers,
+shell, workbooks, workdays.
 """

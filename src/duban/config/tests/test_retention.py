@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -19,6 +19,7 @@ from duban.config import cli, factories
 from duban.config.retention import RETENTION
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotAllowed, NotFound
+from duban.notices.models import Digest
 from duban.organisation import queries as organisation
 from duban.organisation.models import MemberImport, UnitImport
 from duban.organisation.states import ImportStatus, PostKind
@@ -122,6 +123,10 @@ def fill(tree, campaign, now):
                 used_at=used_at,
                 ended_at=moment,
             )
+    for number, moment in enumerate(moments("reminders", now)):
+        Digest.objects.create(
+            user=confirmation.post.person.user, day=date(2026, 1, 1 + number), made_at=moment, is_read=False
+        )
     for number, moment in enumerate(moments("unowned_files", now)):
         left = place_of(f"{number}" * 64)
         left.parent.mkdir(parents=True, exist_ok=True)

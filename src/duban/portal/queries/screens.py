@@ -15,7 +15,7 @@ from duban.organisation.models import Post, Unit
 from duban.portal.queries.owed import units_answered_for
 from duban.tasks import queries as tasks
 from duban.tasks.figures import TASK_FIGURES
-from duban.tasks.models import Confirmation, HandOver
+from duban.tasks.models import Confirmation, HandOver, TaskEntry
 from duban.tasks.queries import Day, VillageTable, YearOfUnit
 
 
@@ -57,6 +57,8 @@ class Principal:
     recent: Sequence[Confirmation]
     # What a predecessor handed over.
     taken: Sequence[HandOver]
+    # Reminders that somebody put before the principal in their own name.
+    urged: Sequence[TaskEntry]
     day: Day
 
     @property
@@ -109,6 +111,7 @@ def principal_screen(*, actor: Actor, campaign: Campaign, today: date) -> Princi
         figures=sums.get(unit.pk, {}),
         recent=tasks.confirmed_of_late(actor=actor, unit_ids=[unit.pk], campaign_id=campaign.pk),
         taken=tasks.taken_over_by(actor=actor),
+        urged=tasks.urged_principal(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk),
         day=day,
     )
 

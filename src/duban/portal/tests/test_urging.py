@@ -5,9 +5,13 @@ import re
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from duban.access.states import Reach
 from duban.config.factories import make_person_with_account
-from duban.portal.tests.conftest import Office, client_of
+from duban.notices.hours import is_waking
+from duban.notices.models import Digest, DigestLine
+from duban.portal.tests.conftest import Office, client_of, liaison
 from duban.portal.tests.pages import page_of, sheet_of, table_of, word_of
 from duban.tasks.models import Assignment, Task, TaskEntry
 from duban.tasks.states import URGED_STATUSES, EntryKind
@@ -153,3 +157,54 @@ def test_the_lists_offer_urging_to_whom_it_belongs(office: Office, role: str, of
     client.post(f"/campaigns/{office.campaign.pk}/choose/")
     assert ("/urge/?status=open" in page_of(client, "/work/", status="open")) is offered
     assert client.get("/urge/").status_code == (200 if offered else 403)
+
+
+def test_a_principal_sees_the_reminder_and_from_whom(busy: Office) -> None:
+    village = Task.objects.get(assignment__wording="走访困难党员", status="in_hand").unit
+    client = client_of(busy.clerk)
+    assert 'name="to_principal"' in page_of(client, "/urge/", unit=village.pk)
+    asked = client.post(f"/urge/?unit={village.pk}", {"text": "请过问", "to_principal": "on"})
+    principal = make_person_with_account(unit=village, role="unit_principal", reach=Reach.UNIT)
+    first = page_of(client_of(principal), "/")
+    if not is_waking(timezone.now()):
+        assert "between 20:00 and 8:00" in asked.content.decode()
+        assert "You were reminded of" not in first
+        return
+    assert "You were reminded of" in first
+    assert "请过问" in first
+    assert busy.clerk.person.name in first
+
+
+def test_a_liaison_sees_the_reminder_of_the_day_and_puts_it_aside(busy: Office) -> None:
+    village = busy.tree.villages[0]
+    account = liaison(village)
+    digest = Digest.objects.create(user=account.user, day=timezone.localdate(), made_at=timezone.now())
+    DigestLine.objects.create(digest=digest, unit=village, in_one=1, in_three=0, in_five=2)
+    client = client_of(account)
+    page = page_of(client, "/owed/")
+    assert "1 item is due in 1 working day" in page
+    assert "2 items in 5 working days" in page
+    assert "in 3 working days" not in page
+    assert f'href="/owed/?unit={village.pk}"' in page
+    assert 'id="reminder"' not in page_of(client_of(liaison(village)), "/owed/")
+    address = f"/notices/{digest.day}/put-aside/"
+    assert client_of(busy.clerk).post(address).status_code == 404
+    assert client.post(address).status_code == 302
+    assert 'id="reminder"' not in page_of(client, "/owed/")
+    assert client.get("/api/reminders/today").json() == {"reminder": None}
+
+
+def test_a_recorder_sees_it_on_the_first_page_and_over_rest(busy: Office) -> None:
+    township = busy.tree.townships[0]
+    villages = busy.tree.below(township)[:2]
+    account = make_person_with_account(unit=township, role="township_recorder")
+    digest = Digest.objects.create(user=account.user, day=timezone.localdate(), made_at=timezone.now())
+    for village in villages:
+        DigestLine.objects.create(digest=digest, unit=village, in_one=0, in_three=2, in_five=0)
+    client = client_of(account)
+    assert "4 items in 3 working days" in page_of(client, "/")
+    told = client.get("/api/reminders/today").json()["reminder"]
+    assert (told["in_three"], told["unit_count"], len(told["units"])) == (4, 2, 2)
+    aside = client.post(f"/api/reminders/{digest.day}/put-aside", content_type="application/json")
+    assert aside.status_code == 204
+    assert "items in 3 working days" not in page_of(client, "/")

@@ -38,6 +38,8 @@ class UrgeIn(Schema):
     # The parts into which this task was passed down.
     task_id: int | None = None
     text: str = Field("", max_length=500)
+    # Put before the principals as well; between 8:00 and 20:00 only.
+    to_principal: bool = False
 
 
 class UrgedOut(Schema):
@@ -88,7 +90,7 @@ def urge(request: Request, given: UrgeIn) -> object:
         as_of=day.as_of,
         near_until=day.near_until,
     )
-    return commands.urge(actor=request.actor, given=narrowed, text=given.text, at=at)
+    return commands.urge(actor=request.actor, given=narrowed, text=given.text, to_principal=given.to_principal, at=at)
 
 
 @router.post("/tasks/many/{step_name}", response=RowsOut)

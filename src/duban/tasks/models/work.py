@@ -322,6 +322,8 @@ class TaskEntry(models.Model):
     new_due = models.DateField(null=True, blank=True)
     # The day of a reminder (催办); null for everything else.
     urged_on = models.DateField(null=True, blank=True)
+    # A reminder that is put before the unit's principal as well.
+    to_principal = models.BooleanField(default=False, db_default=False)
     made_at = models.DateTimeField()
 
     class Meta:
@@ -330,9 +332,14 @@ class TaskEntry(models.Model):
                 condition=Q(urged_on__isnull=True) | Q(kind=EntryKind.URGE, user_id__isnull=False),
                 name="task_entry_urged_by_a_person",
             ),
-            # A unit is reminded of an item once a day, by whomever; also the last reminder of a task.
+            # A unit, and its principal, is reminded of an item once a day, by whomever; also the last reminder of a task.
             models.UniqueConstraint(
-                fields=["task", "urged_on"], condition=Q(urged_on__isnull=False), name="task_entry_urged_once_a_day"
+                fields=["task", "urged_on", "to_principal"],
+                condition=Q(urged_on__isnull=False),
+                name="task_entry_urged_once_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_principal=False) | Q(urged_on__isnull=False), name="task_entry_to_principal_urges"
             ),
         ]
         indexes = [

@@ -57,6 +57,7 @@ from duban.tasks.queries.confirming import (
     waiting_for,
     waiting_of_task,
 )
+from duban.tasks.queries.due_soon import due_soon
 from duban.tasks.queries.following import Following, derived, following, made_of
 from duban.tasks.queries.handing_over import (
     HandOverPage,
@@ -149,6 +150,7 @@ from duban.tasks.queries.urging import (
     UnitReminder,
     reminders,
     urged_page,
+    urged_principal,
     urged_rows,
     urged_tasks,
 )
@@ -219,6 +221,7 @@ __all__ = [
     "day_of",
     "derived",
     "due_days",
+    "due_soon",
     "equal_named",
     "evidence_file",
     "figures_kept_since",
@@ -292,6 +295,7 @@ __all__ = [
     "unseen_on_the_spot",
     "unused_links",
     "urged_page",
+    "urged_principal",
     "urged_rows",
     "urged_tasks",
     "village_table",

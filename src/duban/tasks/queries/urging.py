@@ -18,6 +18,9 @@ from duban.tasks.policy import TasksCapability, may_urge
 from duban.tasks.queries.lists import PAGE_SIZE, TaskFilter, narrowed, status_condition
 from duban.tasks.states import URGED_STATUSES, TaskStatus
 
+# As many reminders as a principal sees at once.
+URGED_SHOWN = 20
+
 
 @dataclass(frozen=True, slots=True)
 class UnitReminder:
@@ -146,3 +149,24 @@ def _in_order(actor: Actor, given: TaskFilter) -> QuerySet[Task]:
 
 def _with_last(task: Task) -> ToUrge:
     return ToUrge(task, vars(task)["last_urged"])
+
+
+def urged_principal(*, actor: Actor, unit_id: int, campaign_id: int) -> list[TaskEntry]:
+    """
+    Return the reminders that somebody put before the principal of a unit, newest first, for what waits for it still.
+
+    An item that was urged several times stands there once, with its last reminder.
+    """
+    last = (
+        TaskEntry.objects.filter(
+            organisation.scope_filter(scope=actor.scope(TasksCapability.ANSWER), unit="task__unit"),
+            to_principal=True,
+            task__unit=unit_id,
+            task__campaign=campaign_id,
+            task__status__in=URGED_STATUSES,
+        )
+        .order_by("task", "-urged_on")
+        .distinct("task")
+    )
+    found = TaskEntry.objects.filter(pk__in=last.values("pk")).select_related("task__assignment")
+    return list(found.order_by("-urged_on", "-pk")[:URGED_SHOWN])

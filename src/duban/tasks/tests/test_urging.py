@@ -1,7 +1,8 @@
 """Urging: by a named person within their scope, once per item and day, recorded, and counted by no figure."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -154,3 +155,61 @@ def test_an_empty_list_and_a_long_text_are_refused_in_a_sentence(campaign: Campa
         commands.urge(actor=office, given=everything(campaign), text="", at=SOME_MOMENT)
     with pytest.raises(InvalidInput, match="500"):
         commands.urge(actor=office, given=everything(campaign), text="催" * 501, at=SOME_MOMENT)
+
+
+def test_a_principal_is_reminded_by_a_named_person_and_reads_who(
+    tree: Tree, campaign: Campaign, owed: list[Task], office: Actor
+) -> None:
+    village = owed[0].unit
+    principal = actor_with(unit=village, role="unit_principal", reach=Reach.UNIT)
+    elsewhere = actor_with(unit=owed[3].unit, role="unit_principal", reach=Reach.UNIT)
+    commands.urge(actor=office, given=everything(campaign), text="", at=SOME_MOMENT)
+
+    def read(actor: Actor) -> list[TaskEntry]:
+        return queries.urged_principal(actor=actor, unit_id=village.pk, campaign_id=campaign.pk)
+
+    assert read(principal) == []
+    given = replace(everything(campaign), unit_id=village.pk)
+    done = commands.urge(actor=office, given=given, text="请过问", to_principal=True, at=SOME_MOMENT)
+    assert done.now == [owed[0].pk]
+    again = commands.urge(actor=office, given=given, text="", to_principal=True, at=SOME_MOMENT)
+    assert (again.now, again.already) == ([], [owed[0].pk])
+    assert [(one.task_id, one.by, one.text) for one in read(principal)] == [
+        (owed[0].pk, f"{office.name} {office.post_title}", "请过问")
+    ]
+    assert read(elsewhere) == []
+    Task.objects.filter(pk=owed[0].pk).update(status="asked_done", asked_at=SOME_MOMENT)
+    assert read(principal) == []
+    with pytest.raises(NotAllowed):
+        commands.urge(
+            actor=Actor.system("test"), given=everything(campaign), text="", to_principal=True, at=SOME_MOMENT
+        )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TaskEntry.objects.create(
+            task=owed[1],
+            kind=EntryKind.URGE,
+            user_id=None,
+            by="",
+            urged_on=SOME_DAY,
+            to_principal=True,
+            made_at=SOME_MOMENT,
+        )
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "opens"),
+    [
+        (7, 59, "2026-03-02 08:00"),
+        (20, 0, "2026-03-03 08:00"),
+        (23, 30, "2026-03-03 08:00"),
+        (0, 10, "2026-03-02 08:00"),
+    ],
+)
+def test_at_night_a_principal_is_not_reminded_and_the_sentence_says_when(
+    campaign: Campaign, owed: list[Task], office: Actor, hour: int, minute: int, opens: str
+) -> None:
+    night = datetime(2026, 3, 2, hour, minute, tzinfo=ZoneInfo("Asia/Shanghai"))
+    with pytest.raises(InvalidInput, match=opens):
+        commands.urge(actor=office, given=everything(campaign), text="", to_principal=True, at=night)
+    assert not TaskEntry.objects.filter(kind=EntryKind.URGE).exists()
+    assert commands.urge(actor=office, given=everything(campaign), text="", at=night).now
