@@ -78,7 +78,7 @@ ROLES: dict[str, frozenset[str]] = {
     # Decides; reads everything.
     "leading_group_member": frozenset(_READS | {Office.DECIDE}),
     "intake_clerk": frozenset({Organisation.VIEW}),
-    "member": frozenset({Organisation.VIEW}),
+    "member": frozenset({Organisation.VIEW, Tasks.FOLLOW, Portal.MEMBER}),
     # Three administrators, never one; none has business rights.
     "system_admin": frozenset({Organisation.VIEW, Organisation.EDIT, Organisation.IMPORT, Workdays.EDIT, Upkeep.VIEW}),
     "security_admin": frozenset({Organisation.VIEW, Accounts.EDIT, Access.VIEW, Access.EDIT}),

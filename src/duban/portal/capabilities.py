@@ -5,6 +5,7 @@ from duban.portal.policy import PortalCapability
 from duban.tasks.policy import TasksCapability
 
 BRANCH = PortalCapability.BRANCH
+MEMBER = PortalCapability.MEMBER
 PRINCIPAL = PortalCapability.PRINCIPAL
 TOWNSHIP = PortalCapability.TOWNSHIP
 ASSIGN = TasksCapability.ASSIGN

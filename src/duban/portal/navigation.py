@@ -138,9 +138,13 @@ def places(*, actor: Actor) -> dict[str, str]:
     return found
 
 
+# Whose first screen is all that they need: three buttons, one page, what the own branch was asked.
+_WITHOUT_MENU = (PortalCapability.BRANCH, PortalCapability.PRINCIPAL, PortalCapability.MEMBER)
+
+
 def _has_no_menu(actor: Actor) -> bool:
-    """Whether the first screen is all that this actor needs: a branch's three buttons, a principal's one page."""
-    plain = actor.holds(PortalCapability.BRANCH) or actor.holds(PortalCapability.PRINCIPAL)
+    """Whether the first screen is all that this actor needs."""
+    plain = any(actor.holds(screen) for screen in _WITHOUT_MENU)
     return plain and not actor.is_system and not actor.holds(TasksCapability.ASSIGN)
 
 

@@ -8,5 +8,7 @@ class PortalCapability(StrEnum):
     BRANCH = "screen.branch"
     # One page of the own unit and what waits for one's own word, no menu.
     PRINCIPAL = "screen.principal"
+    # What the own branch was asked, to read.
+    MEMBER = "screen.member"
     # Villages × open items.
     TOWNSHIP = "screen.township"

@@ -15,6 +15,8 @@ from duban.tasks.states import ChangeStatus
 
 class TasksCapability(StrEnum):
     VIEW = "task.view"
+    # A member reads what the own branch was asked, in one line each.
+    FOLLOW = "task.follow"
     ASSIGN = "task.assign"
     ANSWER = "task.answer"
     CHECK = "task.check"

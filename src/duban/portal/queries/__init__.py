@@ -25,7 +25,7 @@ from duban.portal.queries.pace import (
     short_units,
 )
 from duban.portal.queries.parts import PartsTable, parts_listing, parts_table
-from duban.portal.queries.screens import branch_screen, principal_screen, township_screen, whom_to_tell
+from duban.portal.queries.screens import branch_screen, member_screen, principal_screen, township_screen, whom_to_tell
 from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
 from duban.portal.queries.urging import Urging, urging, urging_listing
 from duban.portal.queries.work import WorkList, status_choices, task_filter, work_list, work_listing
@@ -64,6 +64,7 @@ __all__ = [
     "key_measures",
     "lower_levels",
     "measures_listing",
+    "member_screen",
     "office_desk",
     "only_forwarded",
     "only_forwarded_here",

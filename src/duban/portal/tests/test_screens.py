@@ -131,3 +131,37 @@ def test_the_screens_ask_a_fixed_number_of_questions(
             client.get("/")
             with query_counts(name):
                 assert client.get("/").status_code == 200
+
+
+def test_a_member_reads_what_the_own_branch_was_asked_and_nothing_else(office: Office, villages) -> None:
+    member = make_person_with_account(unit=villages[0], role="member", reach=Reach.UNIT)
+    assert "Nothing has been asked of your unit this year." in page_of(member)
+    task = office.assign(units=[villages[0]], wording="走访困难党员")[0]
+    office.assign(units=[villages[1]], wording="整修村部")
+    shown = page_of(member)
+    assert "走访困难党员" in shown
+    assert "整修村部" not in shown
+    assert f"/tasks/{task.pk}/" not in shown
+    assert 'class="menu' not in shown
+    assert client_of(member).get(f"/tasks/{task.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "own"),
+    [
+        # The leading group reads numbers, a principal the unit's own three; everybody else the item itself.
+        ("leading_group_member", "<strong>0 / 1</strong>"),
+        ("unit_principal", "Open <strong>1</strong>"),
+        ("unit_deputy", "走访困难党员"),
+        ("unit_liaison", "走访困难党员"),
+        ("branch_secretary", "走访困难党员"),
+        ("member", "走访困难党员"),
+    ],
+)
+def test_nobody_in_scope_has_an_empty_first_screen(office: Office, villages, role: str, own: str) -> None:
+    is_whole = role == "leading_group_member"
+    unit = office.tree.city if is_whole else villages[0]
+    account = make_person_with_account(unit=unit, role=role, reach=Reach.SUBTREE if is_whole else Reach.UNIT)
+    assert own not in page_of(account)
+    office.assign(units=[villages[0]], wording="走访困难党员")
+    assert own in page_of(account)

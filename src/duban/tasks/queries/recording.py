@@ -99,9 +99,10 @@ def open_rows(*, actor: Actor, campaign_id: int, assignment_id: int) -> list[Tas
 
 
 def year_of_unit(*, actor: Actor, unit_id: int, campaign_id: int, on: date) -> YearOfUnit:
-    """Return the items of a unit issued in the year of the day; this actor answers for the unit."""
+    """Return the items of a unit issued in the year of the day, to whoever answers for the unit or belongs to it."""
+    capability = TasksCapability.VIEW if actor.holds(TasksCapability.VIEW) else TasksCapability.FOLLOW
     tasks = Task.objects.filter(
-        organisation.scope_filter(scope=actor.scope(TasksCapability.VIEW), unit="unit"),
+        organisation.scope_filter(scope=actor.scope(capability), unit="unit"),
         unit_id=unit_id,
         campaign_id=campaign_id,
         issued_at__year=on.year,
