@@ -161,7 +161,7 @@ def test_the_frame_names_campaign_day_and_post(client: Client, tree: factories.T
     client.force_login(account.user)
     page = client.get("/campaigns/").content.decode()
     assert campaign.name in page
-    assert "截至" in page
+    assert "今天" in page
     assert "章小楷" in page
     assert tree.city.name in page
     assert "当前身份" in page
