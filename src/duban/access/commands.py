@@ -27,7 +27,14 @@ from duban.access.policy import (
     may_hand_out_code,
     may_hold,
 )
-from duban.access.queries import delegation_posts, get_grant, grants_in_force, post_title
+from duban.access.queries import (
+    Outlasting,
+    delegation_posts,
+    get_grant,
+    grants_in_force,
+    outlasting_grants,
+    post_title,
+)
 from duban.access.states import Reach
 from duban.accounts import commands as accounts
 from duban.accounts.models import User
@@ -277,6 +284,42 @@ def end_grants_with_units(*, actor: Actor, at: datetime) -> int:
         ],
     )
     return len(found)
+
+
+@transaction.atomic
+def end_outlasting_grants(*, actor: Actor, person_id: int, unit: Unit, at: datetime) -> Outlasting:
+    """
+    End what somebody is granted by a unit with their last post there, when their work is handed over; may run twice.
+
+    Nothing is granted to the successor: who gains rights, an administrator of accounts decides. Returns what ended. The
+    caller has decided that this actor may hand over.
+    """
+    found = outlasting_grants(actor=actor, person_id=person_id, unit=unit, on=timezone.localdate(at))
+    if found.ends_at is None or not found.grants:
+        return found
+    locked = Grant.objects.select_for_update(of=("self",)).filter(pk__any_of=[grant.pk for grant in found.grants])
+    ending = list(locked.order_by("pk"))
+    for grant in ending:
+        # One that was still to begin never does.
+        grant.ends_at = max(at, found.ends_at, grant.starts_at)
+        grant.ended_by = actor.user_id
+        grant.ended_reason = gettext("The work was handed over.")
+    Grant.objects.bulk_update(ending, ["ends_at", "ended_by", "ended_reason"])
+    audit.record_many(
+        actor=actor,
+        at=at,
+        events=[
+            audit.Event(
+                "grant.end",
+                "grant",
+                grant.pk,
+                grant.unit_id,
+                {"user": grant.user_id, "role": grant.role, "reason": "handed over", "ends_at": grant.ends_at},
+            )
+            for grant in ending
+        ],
+    )
+    return found
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.access import roles
 from duban.access.models import Grant
-from duban.access.policy import DELEGABLE, ROLE_OF_POST, AccessCapability, may_grant
+from duban.access.policy import ADMINISTRATORS, DELEGABLE, ROLE_OF_POST, AccessCapability, may_grant
 from duban.access.states import Reach
 from duban.access.words import role_word
 from duban.accounts.models import User
@@ -24,7 +24,7 @@ from duban.kernel.errors import InvalidInput, NotAllowed, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
 from duban.organisation.models import Person, Post, Unit
-from duban.organisation.states import Level, PostKind
+from duban.organisation.states import Kind, Level, PostKind
 
 PAGE_SIZE = 50
 MOST_SUGGESTED = 12
@@ -33,6 +33,47 @@ MOST_SUGGESTED = 12
 def grants_in_force(*, at: datetime) -> QuerySet[Grant]:
     """Return the grants that hold at the moment."""
     return Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), starts_at__lte=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlasting:
+    """Grants that somebody would keep after their last post at a unit, and the moment from which nothing carries them."""
+
+    grants: Sequence[Grant] = ()
+    ends_at: datetime | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """Each grant in words: the role, and the unit over which it holds."""
+        return [
+            f"{role_word(one.role)} · {one.unit.shown_name}" if one.unit else str(role_word(one.role))
+            for one in self.grants
+        ]
+
+
+def outlasting_grants(*, actor: Actor, person_id: int, unit: Unit, on: date) -> Outlasting:
+    """
+    Return what somebody is granted by a unit beyond their last post there; empty while a post there has no end.
+
+    By a unit are grants at it, bound to a post there, or, from an office, over the unit to which it belongs. Without a
+    post anywhere else it is all that they hold. The three administrators are replaced by a procedure of their own. The
+    caller has decided that this actor may know.
+    """
+    posts = Post.objects.filter(person_id=person_id, starts_on__lte=on)
+    ends = list(posts.filter(unit=unit).values_list("ends_on", flat=True))
+    last = max((day for day in ends if day is not None), default=None)
+    if last is None or None in ends:
+        return Outlasting()
+    # What ends on that day already, or today, needs no end any more.
+    later = timezone.make_aware(datetime.combine(max(last, on) + timedelta(days=1), time.min))
+    account = Person.objects.filter(pk=person_id).values("user_id")
+    held = Grant.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gte=later), user__in=account)
+    held = held.exclude(reach=Reach.ONESELF).exclude(role__in=ADMINISTRATORS)
+    if posts.exclude(unit=unit).filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last)).exists():
+        above = Q(unit_id=unit.parent_id) if unit.kind == Kind.OFFICE else Q()
+        held = held.filter(Q(unit=unit) | Q(post__unit=unit) | above)
+    ends_at = timezone.make_aware(datetime.combine(last, time.min))
+    return Outlasting(list(held.select_related("unit").order_by("pk")), ends_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ VERB_WORDS: dict[str, object] = {
     "objection.withdraw": pgettext_lazy("record", "objection answered: withdrawn"),
     "objection.merge": pgettext_lazy("record", "objection answered: merged"),
     "objection.keep": pgettext_lazy("record", "objection answered: still needed"),
+    "task.withdraw_parts": pgettext_lazy("record", "parts of a withdrawn item taken back"),
     "assignment.withdraw": pgettext_lazy("record", "assignment withdrawn"),
     "cap.set": pgettext_lazy("record", "cap set"),
     "blocked_period.set": pgettext_lazy("record", "days blocked"),

@@ -16,7 +16,7 @@ from duban.organisation.events import (
     UnitsEnded,
 )
 from duban.tasks import jobs as tasks
-from duban.tasks.events import FanOutConfirmed, TasksLeftBehind
+from duban.tasks.events import FanOutConfirmed, TasksLeftBehind, TaskWithdrawn
 
 REACTIONS: Mapping[type, Sequence[Reaction]] = {
     ImportReceived: [
@@ -40,6 +40,7 @@ REACTIONS: Mapping[type, Sequence[Reaction]] = {
         lambda _event: tasks.take_over.defer(),
     ],
     TasksLeftBehind: [lambda _event: tasks.take_over.defer()],
+    TaskWithdrawn: [lambda event: tasks.withdraw_parts.defer(task_id=event.task_id)],
     DataRequestSent: [lambda event: tasks.ask_data_request.defer(request_id=event.request_id)],
     DataRequestWithdrawn: [lambda event: tasks.withdraw_data_request.defer(request_id=event.request_id)],
     FanOutConfirmed: [lambda event: tasks.fan_out.defer(assignment_id=event.assignment_id)],

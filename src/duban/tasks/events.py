@@ -11,6 +11,13 @@ class FanOutConfirmed:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskWithdrawn:
+    """A task that had been passed down is no longer asked."""
+
+    task_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class TasksLeftBehind:
     """A fan-out gave tasks to units that had ended meanwhile."""
 

@@ -31,6 +31,14 @@ def ask_data_request(*, request_id: int) -> None:
     commands.ask_data_request(actor=actor, request_id=request_id, at=timezone.now())
 
 
+@app.task(name="tasks.withdraw_parts", queue="fan_out", retry=WHEN_THE_DATABASE_IS_BACK)
+def withdraw_parts(*, task_id: int) -> None:
+    """Take back the unanswered parts below a withdrawn task, 5,000 at a time."""
+    actor = Actor.system("tasks.withdraw_parts")
+    while commands.withdraw_parts(actor=actor, task_id=task_id, at=timezone.now()):
+        pass
+
+
 @app.task(name="tasks.withdraw_data_request", queue="fan_out", retry=WHEN_THE_DATABASE_IS_BACK)
 def withdraw_data_request(*, request_id: int) -> None:
     """Take back the unanswered tasks of a withdrawn data request, 5,000 at a time."""

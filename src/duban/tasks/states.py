@@ -53,6 +53,8 @@ TASK_FLOW = Flow(
     # No longer asked, though the unit has it: a data request that was withdrawn, an objection that was right.
     Step("withdraw", TaskStatus.TO_SIGN, TaskStatus.WITHDRAWN, reason_required=True),
     Step("withdraw", TaskStatus.IN_HAND, TaskStatus.WITHDRAWN, reason_required=True),
+    Step("withdraw", TaskStatus.LONG_TERM, TaskStatus.WITHDRAWN, reason_required=True),
+    Step("withdraw", TaskStatus.SUSPENDED, TaskStatus.WITHDRAWN, reason_required=True),
     Step("ask_done", TaskStatus.IN_HAND, TaskStatus.ASKED_DONE, reason_required=True),
     Step("ask_done", TaskStatus.PARTLY_DONE, TaskStatus.ASKED_DONE, reason_required=True),
     # 报备制: the unit says so and it is done; samples are looked at afterwards.
@@ -93,6 +95,14 @@ CLOSED_STATUSES = (TaskStatus.DONE, TaskStatus.WITHDRAWN, TaskStatus.MERGED)
 WORKED_ON = (TaskStatus.IN_HAND, TaskStatus.PARTLY_DONE)
 # What waits for the unit itself, of which it may be reminded (催办).
 URGED_STATUSES = (TaskStatus.TO_SIGN, *WORKED_ON)
+# Nobody has answered yet, in whole or in part: taken back with what they came from.
+UNANSWERED = (
+    TaskStatus.TO_SIGN,
+    TaskStatus.IN_HAND,
+    TaskStatus.LONG_TERM,
+    TaskStatus.SUSPENDED,
+    TaskStatus.DECLINED,
+)
 # Progress can be told.
 REPORTED_ON = (*WORKED_ON, TaskStatus.LONG_TERM, TaskStatus.SUSPENDED)
 # Not owed by the unit: not counted in what it shall do, never late.

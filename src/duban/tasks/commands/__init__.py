@@ -30,6 +30,7 @@ from duban.tasks.commands.sampling import draw_sample, find_sampled
 from duban.tasks.commands.setting import lighten_draft, set_limits
 from duban.tasks.commands.taking_over import take_over_next
 from duban.tasks.commands.urging import Urged, urge
+from duban.tasks.commands.withdrawing import withdraw_parts
 
 __all__ = [
     "Passing",
@@ -76,4 +77,5 @@ __all__ = [
     "update_draft",
     "urge",
     "withdraw_data_request",
+    "withdraw_parts",
 ]

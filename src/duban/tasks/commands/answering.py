@@ -19,6 +19,7 @@ from duban.organisation import queries as organisation
 from duban.organisation.models import Person, Unit
 from duban.tasks import policy, queries
 from duban.tasks.commands.reserved import OwnWord, own_word, settle_waiting
+from duban.tasks.commands.withdrawing import no_longer_asked, tell_parts
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Evidence, Task, TaskEntry
 from duban.tasks.states import (
@@ -34,6 +35,7 @@ from duban.tasks.states import (
 
 # A unit may return an item as not theirs within so many days after it was issued.
 DECLINE_DAYS = 7
+PART_OF_WITHDRAWN = _("What this was a part of has been withdrawn. Accept the answer as it is; nothing more is asked.")
 # What a step may change in a task.
 STEP_FIELDS = [
     "status",
@@ -99,8 +101,9 @@ def take_step(
         new_due = new_date(new_due, today) if queries.needs_date(task, step.name) else None
     if step.name in {"ask_done", "declare"}:
         word = own_word(actor=actor, task=task, given=word, on=today)
-        settle_waiting(task=task, at=at)
         text = _with_open_parts(actor, task, text, despite)
+    if step.name in {"ask_done", "declare", "withdraw"}:
+        settle_waiting(task=task, at=at)
         take_back_change(actor=actor, task=task, at=at)
     before = task.status
     task.status = step.target
@@ -122,6 +125,8 @@ def take_step(
     if step.name == "ask_done":
         find_checker(actor=actor, task=task, at=at)
     task.save(update_fields=STEP_FIELDS)
+    if step.name == "withdraw":
+        tell_parts([task.pk])
 
     count_again(actor=actor, task=task)
     record(
@@ -234,6 +239,8 @@ def _require_its_time(actor: Actor, task: Task, step_name: str, today: date) -> 
             _("An item can be returned within %(days)d days after it was issued. Ask for an extension instead.")
             % {"days": DECLINE_DAYS}
         )
+    if step_name == "return" and no_longer_asked([task]):
+        raise IllegalStep(PART_OF_WITHDRAWN)
     unseen = queries.unseen_on_the_spot(actor=actor, tasks=[task]) if step_name == "accept" else {}
     if unseen:
         raise IllegalStep(unseen[task.pk])

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from duban.access import commands as access
 from duban.audit import commands as audit
 from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput
@@ -27,7 +28,8 @@ def hand_over(
     Pass all open items of one person in a unit to another who holds a post there, and keep the record of it.
 
     What waits for a former principal ends and waits for the successor in that post; the links of the one who leaves
-    end in any case. Items entrusted to them and their drafts become the successor's.
+    end in any case. Items entrusted to them and their drafts become the successor's. What they are granted by the unit
+    ends with their last post there; the successor is granted nothing by this.
 
     :raises NotFound: if this actor may not see the unit, or the first holds and held no post there
     :raises NotAllowed: if this actor neither keeps the unit's register nor hands over their own work
@@ -65,6 +67,10 @@ def hand_over(
     if user_id is not None:
         Assignment.objects.filter(pk__in=[draft.pk for draft in page.items.drafts]).update(created_by=user_id)
         passed += [{"kind": "draft", "id": draft.pk, "words": draft.wording[:120]} for draft in page.items.drafts]
+    ended = access.end_outlasting_grants(actor=actor, person_id=from_person_id, unit=page.unit, at=at)
+    passed += [
+        {"kind": "role", "id": grant.pk, "words": told} for grant, told in zip(ended.grants, ended.words, strict=True)
+    ]
     made = HandOver.objects.create(
         unit=page.unit,
         from_person=page.chosen.person,

@@ -1,6 +1,6 @@
 """The same step for many at once: each row is done, or refused with its own sentence; the rule holds for each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -13,8 +13,9 @@ from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput, Refused
 from duban.kernel.results import RowResult, RowResults
 from duban.tasks import limits, policy, queries
-from duban.tasks.commands.answering import new_date
+from duban.tasks.commands.answering import PART_OF_WITHDRAWN, new_date
 from duban.tasks.commands.issuing import issue
+from duban.tasks.commands.withdrawing import no_longer_asked
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Task, TaskEntry
 from duban.tasks.states import TASK_FLOW, TaskStatus
@@ -52,7 +53,7 @@ def check_many(
         .order_by("pk")
     }
     parts = queries.involved_in_many(actor=actor, tasks=list(tasks.values()))
-    unseen = queries.unseen_on_the_spot(actor=actor, tasks=list(tasks.values())) if step_name == "accept" else {}
+    hindered = _hindered(actor, list(tasks.values()), step_name)
     results: list[RowResult] = []
     going: list[Task] = []
     for task_id in wanted:
@@ -62,7 +63,7 @@ def check_many(
             continue
         words = f"{task.unit.shown_name} · {task.assignment.wording[:60]}"
         try:
-            _require(actor, task, parts[task.pk], step_name, str(unseen.get(task.pk, "")))
+            _require(actor, task, parts[task.pk], step_name, str(hindered.get(task.pk, "")))
             if step_name == "return" and queries.needs_date(task, step_name):
                 new_date(new_due, today)
         except Refused as refusal:
@@ -106,13 +107,20 @@ def _require_some(wanted: Sequence[int]) -> None:
         raise InvalidInput(_("Please choose %(most)d at most.") % {"most": limits.ROWS_AT_ONCE})
 
 
-def _require(actor: Actor, task: Task, parts: policy.Involved, step_name: str, unseen: str) -> None:
+def _hindered(actor: Actor, tasks: Sequence[Task], step_name: str) -> Mapping[int, object]:
+    """Return why some of these items cannot be accepted or returned now, whoever asks."""
+    if step_name == "accept":
+        return queries.unseen_on_the_spot(actor=actor, tasks=tasks)
+    return dict.fromkeys(no_longer_asked(tasks), PART_OF_WITHDRAWN)
+
+
+def _require(actor: Actor, task: Task, parts: policy.Involved, step_name: str, hindrance: str) -> None:
     if step_name == "accept" and task.status == TaskStatus.DONE:
         raise InvalidInput(_("This is accepted already."))
     TASK_FLOW.step(step_name, source=task.status)
     policy.WHO_MAY[step_name](actor, task, parts).require()
-    if unseen:
-        raise InvalidInput(unseen)
+    if hindrance:
+        raise InvalidInput(hindrance)
 
 
 def _move(

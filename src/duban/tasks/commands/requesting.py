@@ -15,24 +15,13 @@ from duban.kernel.authority import Actor
 from duban.kernel.events import publish
 from duban.tasks import queries
 from duban.tasks.commands.drafting import index_words
+from duban.tasks.commands.withdrawing import stop_issuing, take_back, tell_parts
 from duban.tasks.events import FanOutConfirmed
-from duban.tasks.figures import TASK_FIGURES
-from duban.tasks.models import Assignment, Task, TaskEntry
-from duban.tasks.states import (
-    ASSIGNMENT_FLOW,
-    TASK_FLOW,
-    AssignmentStatus,
-    ClosingMode,
-    DueKind,
-    EntryKind,
-    Target,
-    TaskStatus,
-)
+from duban.tasks.models import Assignment, Task
+from duban.tasks.states import ASSIGNMENT_FLOW, AssignmentStatus, ClosingMode, DueKind, Target
 
 # One transaction of the job.
 STEP = 5000
-# What a withdrawal takes back: nobody has answered yet.
-UNANSWERED = (TaskStatus.TO_SIGN, TaskStatus.IN_HAND)
 
 
 @transaction.atomic
@@ -107,37 +96,18 @@ def withdraw_data_request(*, actor: Actor, request_id: int, at: datetime, step: 
     if assignment is None or request.status != RequestStatus.WITHDRAWN:
         return False
     if assignment.status == AssignmentStatus.ISSUING:
-        assignment.status = ASSIGNMENT_FLOW.step("finish_issuing", source=assignment.status).target
-        assignment.save(update_fields=["status"])
-    tasks = list(
-        Task.objects.select_for_update()
-        .filter(assignment=assignment, status__in=UNANSWERED)
-        .order_by("pk")
-        .values_list("pk", "unit_id", "status")[:step]
+        stop_issuing(assignment)
+    taken = take_back(
+        actor=actor,
+        tasks=Task.objects.filter(assignment=assignment),
+        by=request.asker.shown_name,
+        unit_id=request.asker_id,
+        reason=request.reason,
+        at=at,
+        step=step,
     )
-    for source in UNANSWERED:
-        ids = [task_id for task_id, _unit, status in tasks if status == source]
-        Task.objects.filter(pk__in=ids).update(status=TASK_FLOW.step("withdraw", source=source).target)
-    TaskEntry.objects.bulk_create(
-        [
-            TaskEntry(
-                task_id=task_id,
-                kind=EntryKind.WITHDRAW,
-                by=request.asker.shown_name,
-                unit_id=request.asker_id,
-                text=request.reason,
-                made_at=at,
-            )
-            for task_id, _unit, _status in tasks
-        ]
-    )
-    if tasks:
-        figures.recount(
-            actor=actor,
-            table=TASK_FIGURES,
-            campaign_id=assignment.campaign_id,
-            unit_ids=[unit_id for _task, unit_id, _status in tasks],
-        )
+    tell_parts(taken)
+    if taken:
         audit.record(
             actor=actor,
             verb="assignment.withdraw",
@@ -145,6 +115,6 @@ def withdraw_data_request(*, actor: Actor, request_id: int, at: datetime, step: 
             object_id=assignment.pk,
             unit_id=assignment.assigner_id,
             at=at,
-            payload={"tasks": len(tasks), "reason": request.reason},
+            payload={"tasks": len(taken), "reason": request.reason},
         )
-    return len(tasks) == step
+    return len(taken) == step

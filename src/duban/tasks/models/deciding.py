@@ -253,7 +253,7 @@ class HandOver(models.Model):
     unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
     from_person = models.ForeignKey("organisation.Person", models.PROTECT, related_name="+")
     to_person = models.ForeignKey("organisation.Person", models.PROTECT, related_name="+")
-    # [{kind: confirmation | task | draft, id, words}]
+    # [{kind: confirmation | task | draft | role, id, words}]
     items = models.JSONField(default=list)
     note = models.TextField(blank=True, default="")
     made_by = models.BigIntegerField(null=True)

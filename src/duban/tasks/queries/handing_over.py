@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from duban.access import queries as access
+from duban.access.queries import Outlasting
 from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
@@ -29,13 +31,15 @@ class OpenItems:
     confirmations: Sequence[Confirmation]
     entrusted: Sequence[Task]
     drafts: Sequence[Assignment]
+    # What they are granted by the unit beyond their last post there: it ends with that post.
+    roles: Outlasting
     # Checks stay with the unit: the successor finds them there.
     to_check: int
 
     @property
     def count(self) -> int:
-        """How many items pass to the successor."""
-        return len(self.confirmations) + len(self.entrusted) + len(self.drafts)
+        """How many items pass to the successor, or end."""
+        return len(self.confirmations) + len(self.entrusted) + len(self.drafts) + len(self.roles.grants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,11 @@ def hand_over_page(*, actor: Actor, unit_id: int, from_person_id: int | None, on
         leaving=list(leaving.values()),
         staying=list(staying.values()),
         chosen=chosen,
-        items=open_items(actor=actor, post=chosen) if chosen is not None else None,
+        items=open_items(actor=actor, post=chosen, on=on) if chosen is not None else None,
     )
 
 
-def open_items(*, actor: Actor, post: Post) -> OpenItems:
+def open_items(*, actor: Actor, post: Post, on: date) -> OpenItems:
     """Return the open items of the person of a post in its unit; the caller has decided that this actor may see them."""
     unit = post.unit
     # An office drafts and checks in the name of the unit to which it belongs.
@@ -106,6 +110,7 @@ def open_items(*, actor: Actor, post: Post) -> OpenItems:
             .order_by("pk")[:ITEMS_AT_MOST]
         ),
         drafts=list(drafts[:ITEMS_AT_MOST]) if user_id is not None else [],
+        roles=access.outlasting_grants(actor=actor, person_id=post.person_id, unit=unit, on=on),
         to_check=Task.objects.filter(checker_unit=unit, status=TaskStatus.ASKED_DONE).count(),
     )
 

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from duban.access.models import Grant
+from duban.access.queries import actor_of
 from duban.access.states import Reach
 from duban.audit.models import AuditEvent
 from duban.config.factories import SOME_DAY, SOME_MOMENT, actor_with, make_work
@@ -71,7 +74,7 @@ def test_what_waited_for_the_former_principal_waits_for_the_successor(cast, unit
     fresh = Confirmation.objects.get(status="waiting")
     assert waiting.status == "ended"
     assert (fresh.text, fresh.post.person_id) == ("三处已改", successor.person_id)
-    assert [item["kind"] for item in made.items] == ["confirmation"]
+    assert [item["kind"] for item in made.items] == ["confirmation", "role"]
     commands.decide_confirmation(actor=successor, confirmation_id=fresh.pk, step_name="agree", at=AT)
 
 
@@ -137,6 +140,70 @@ def test_the_successor_holds_a_post_there_and_something_is_open(cast, unit, form
     with pytest.raises(InvalidInput, match="Nothing is open"):
         hand_over(cast, former, successor, unit)
     assert HandOver.objects.count() == 1
+
+
+class TestRolesOfWhoeverLeft:
+    @pytest.fixture
+    def leaving(self, cast):
+        """A clerk of the city's office, whose post ended a week ago; the role over the city has no end."""
+        found = actor_with(unit=cast.tree.office, role="office_clerk")
+        Grant.objects.filter(user_id=found.user_id or 0).update(unit=cast.tree.city)
+        Post.objects.filter(person_id=found.person_id or 0).update(ends_on=SOME_DAY - timedelta(days=7))
+        return found
+
+    @pytest.fixture
+    def staying(self, cast):
+        return actor_with(unit=cast.tree.office, role="unit_liaison", reach=Reach.UNIT)
+
+    def test_end_with_the_hand_over_and_pass_to_nobody(self, cast, leaving, staying):
+        made = hand_over(cast, leaving, staying, cast.tree.office)
+        assert [item["kind"] for item in made.items] == ["role"]
+        grant = Grant.objects.get(user_id=leaving.user_id)
+        assert (grant.ends_at, grant.ended_by) == (AT, cast.office.user_id)
+        assert actor_of(user_id=leaving.user_id, post_id=None, at=AT).scopes == {}
+        assert list(Grant.objects.filter(user_id=staying.user_id).values_list("role", flat=True)) == ["unit_liaison"]
+        assert AuditEvent.objects.filter(verb="grant.end", object_id=grant.pk).count() == 1
+        with pytest.raises(InvalidInput, match="Nothing is open"):
+            hand_over(cast, leaving, staying, cast.tree.office)
+
+    def test_end_on_the_day_on_which_the_post_will(self, cast, leaving, staying):
+        last = SOME_DAY + timedelta(days=10)
+        Post.objects.filter(person_id=leaving.person_id).update(ends_on=last)
+        hand_over(cast, leaving, staying, cast.tree.office)
+        ends_at = Grant.objects.get(user_id=leaving.user_id).ends_at
+        assert timezone.localtime(ends_at).date() == last
+        assert actor_of(user_id=leaving.user_id, post_id=None, at=AT).scopes, "until then they hold"
+
+    def test_stay_while_a_post_there_has_no_end(self, cast, leaving, staying):
+        Post.objects.create(unit=cast.tree.office, person_id=leaving.person_id, kind="clerk", starts_on=SOME_DAY)
+        with pytest.raises(InvalidInput, match="Nothing is open"):
+            hand_over(cast, leaving, staying, cast.tree.office)
+        assert Grant.objects.get(user_id=leaving.user_id).ends_at is None
+
+    def test_of_the_new_post_elsewhere_stay(self, cast, leaving, staying):
+        county = cast.tree.counties[0]
+        Post.objects.create(unit=county, person_id=leaving.person_id, kind="clerk", starts_on=SOME_DAY)
+        new = Grant.objects.create(
+            user_id=leaving.user_id or 0, role="county_office", reach="subtree", unit=county, starts_at=AT
+        )
+        hand_over(cast, leaving, staying, cast.tree.office)
+        assert list(Grant.objects.filter(user_id=leaving.user_id, ends_at__isnull=True)) == [new]
+
+    def test_of_administrators_are_left_to_their_own_procedure(self, cast, leaving, staying):
+        admin = Grant.objects.create(
+            user_id=leaving.user_id or 0, role="audit_admin", reach="subtree", unit=cast.tree.city, starts_at=AT
+        )
+        hand_over(cast, leaving, staying, cast.tree.office)
+        assert list(Grant.objects.filter(user_id=leaving.user_id, ends_at__isnull=True)) == [admin]
+
+    def test_stand_on_the_page_before_it_is_confirmed(self, cast, leaving, staying):
+        today = timezone.localdate()
+        Post.objects.filter(person_id=leaving.person_id).update(ends_on=today)
+        page = cast.client(cast.office).get(
+            "/tasks/hand-over/", {"unit": cast.tree.office.pk, "from": leaving.person_id}
+        )
+        assert "Roles that end" in page.content.decode()
+        assert cast.tree.city.name in page.content.decode()
 
 
 def test_from_the_page(cast, unit, former, waiting, successor):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -14,11 +15,12 @@ from duban.audit.models import AuditEvent
 from duban.config.factories import SOME_MOMENT, actor_with
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
-from duban.kernel.errors import IllegalStep, InvalidInput, Refused, Stale
+from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, Refused, Stale
+from duban.kernel.results import RowResults
 from duban.organisation.models import Unit
 from duban.tasks import commands
 from duban.tasks.commands.drafting import AssignmentText
-from duban.tasks.models import Task, TaskEntry, TaskFigures
+from duban.tasks.models import ChangeRequest, Task, TaskEntry, TaskFigures
 from duban.tasks.tests.conftest import Cast, make_cast
 from duban.tasks.tests.test_chain import DUE, issue_to, step
 from duban.tasks.tests.test_passing import pass_on, received
@@ -202,4 +204,100 @@ def test_one_task_transferred_by_two_at_once_moves_once(cast):
     assert [isinstance(answer, Stale) for answer in answers].count(True) == 1
     task.refresh_from_db()
     assert task.transfers == 1
+    assert differing(cast) == {"tasks": 0}
+
+
+def change_asked(cast: Cast, **changes: object) -> Task:
+    task: Task = issue_to(cast, cast.tree.departments[1], **changes)
+    step(cast.owner, task, "sign")
+    commands.ask_change(
+        actor=cast.owner, task_id=task.pk, kind="extension", new_due=DUE + timedelta(days=9), reason="汛期", at=AT
+    )
+    return task
+
+
+def decide(actor: Actor, task: Task, step_name: str) -> ChangeRequest:
+    return commands.decide_change(actor=actor, task_id=task.pk, step_name=step_name, reason="说明", at=AT)
+
+
+def test_of_two_who_decide_one_request_at_once_one_does(cast):
+    task = change_asked(cast)
+    answers = at_once(lambda: decide(cast.office, task, "grant"), lambda: decide(cast.second, task, "refuse"))
+    assert [isinstance(answer, IllegalStep) for answer in answers].count(True) == 1
+    change = ChangeRequest.objects.get(task=task)
+    task.refresh_from_db()
+    assert (change.status, task.agreed_due) in {("granted", DUE + timedelta(days=9)), ("refused", DUE)}
+    assert TaskEntry.objects.filter(task=task, kind__in=["grant_extension", "refuse_extension"]).count() == 1
+
+
+def test_two_of_the_office_who_grant_at_once_are_not_the_two_that_were_asked_for(cast):
+    task = change_asked(cast, changes_by_two=True)
+    answers = at_once(lambda: decide(cast.office, task, "grant"), lambda: decide(cast.second, task, "grant"))
+    assert [isinstance(answer, NotAllowed) for answer in answers].count(True) == 1
+    assert ChangeRequest.objects.get(task=task).status == "endorsed"
+    answers = at_once(*[lambda: decide(cast.head, task, "grant") for _time in range(2)])
+    assert [isinstance(answer, ChangeRequest) for answer in answers].count(True) == 1
+    assert TaskEntry.objects.filter(task=task, kind="grant_extension").count() == 1
+
+
+def test_of_two_checkers_who_accept_the_same_list_at_once_each_item_is_accepted_once(cast):
+    tasks = [issue_to(cast, cast.tree.departments[1]) for _number in range(12)]
+    for task in tasks:
+        step(cast.owner, task, "sign")
+        step(cast.owner, task, "ask_done", text="完成")
+    ids = [task.pk for task in tasks]
+
+    def accept(actor: Actor, chosen: list[int]) -> RowResults:
+        return commands.check_many(actor=actor, task_ids=chosen, step_name="accept", at=AT)
+
+    # The second has them the other way round: whoever waits gets the rest, and nobody blocks.
+    found = at_once(lambda: accept(cast.office, ids), lambda: accept(cast.second, ids[::-1]))
+    results = [answer for answer in found if isinstance(answer, RowResults)]
+    assert sorted((answer.done, answer.refused) for answer in results) == [(0, 12), (12, 0)]
+    assert TaskEntry.objects.filter(task__in=tasks, kind="accept").count() == 12
+    assert AuditEvent.objects.filter(verb="task.accept").count() == 12
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_a_part_that_is_passed_down_while_what_it_came_from_is_withdrawn_leaves_nothing_asked(cast):
+    county = cast.tree.counties[0]
+    task = received(cast, [county])[0]
+    (first,) = pass_on(actor_with(unit=county, role="county_office"), task)
+    parts = list(Task.objects.filter(assignment=first).order_by("pk")[:3])
+    recorders = [actor_with(unit=part.unit, role="township_recorder") for part in parts]
+    step(cast.office, task, "withdraw", text="另行部署")
+
+    def take_back() -> None:
+        while commands.withdraw_parts(actor=Actor.system("test"), task_id=task.pk, at=AT, step=2):
+            pass
+
+    passing = [
+        lambda actor=actor, part=part: pass_on(actor, part) for actor, part in zip(recorders, parts, strict=True)
+    ]
+    answers = at_once(take_back, *passing)
+    assert not [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, IllegalStep)]
+    below = Task.objects.filter(assignment__chain__startswith=f"{task.pk}/")
+    assert set(below.values_list("status", flat=True)) == {"withdrawn"}
+    assert differing(cast) == {"tasks": 0}
+
+
+def test_an_answer_is_accepted_though_what_it_was_part_of_is_withdrawn_at_that_moment(cast):
+    county = cast.tree.counties[0]
+    clerk = actor_with(unit=county, role="county_office")
+    task = received(cast, [county])[0]
+    pass_on(clerk, task)
+    part = Task.objects.filter(passed_from=task).order_by("pk")[0]
+    owner = actor_with(unit=part.unit, role="unit_liaison", reach=Reach.UNIT)
+    step(owner, part, "sign")
+    step(owner, part, "ask_done", text="完成")
+
+    def withdraw() -> None:
+        step(cast.office, task, "withdraw", text="另行部署")
+        while commands.withdraw_parts(actor=Actor.system("test"), task_id=task.pk, at=AT):
+            pass
+
+    at_once(withdraw, lambda: step(clerk, part, "accept"))
+    found = dict(Task.objects.filter(passed_from=task).values_list("pk", "status"))
+    assert found.pop(part.pk) == "done"
+    assert set(found.values()) == {"withdrawn"}
     assert differing(cast) == {"tasks": 0}
