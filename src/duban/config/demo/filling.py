@@ -3,8 +3,8 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from duban.accounts.demonstration import PASSWORD
 from duban.campaigns import commands as campaigns
 from duban.campaigns.models import Campaign
 from duban.config.demo.above import pass_on, register_meetings
+from duban.config.demo.acts import Say, Stage, moment
 from duban.config.demo.burden import fill_burden
 from duban.config.demo.cast import SHUANGHUAI
 from duban.config.demo.city import build_city
@@ -34,7 +35,6 @@ LAUNCHED_DAYS_AGO = 91
 LASTS_DAYS = 153
 SCHEME = "DEMO"
 SMALL_COUNTIES = ("望澜区",)
-Say = Callable[[str], object]
 
 
 def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say: Say) -> bool:
@@ -48,7 +48,22 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
     if only_if_empty and Unit.objects.exists():
         return False
     city = build_city()
-    units = _small(city) if size == "small" else list(city.units)
+    units = small_city(city) if size == "small" else city.units
+    fill_city(actor=actor, at=at, city=city, units=units, is_full=size != "small", has_plot=size != "small", say=say)
+    return True
+
+
+def fill_city(
+    *,
+    actor: Actor,
+    at: datetime,
+    city: DemoCity,
+    units: Sequence[DemoUnit],
+    is_full: bool,
+    has_plot: bool,
+    say: Say,
+) -> None:
+    """Fill the database with these units of the city; the plot is told as far as its units are among them."""
     keys = {unit.key for unit in units}
     since = timezone.localdate(at) - timedelta(days=365)
     top = city.units[0]
@@ -65,7 +80,8 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
         external_id=(SCHEME, top.key),
     )
     say(f"Importing {len(units) - 1} units …")
-    _import_units(actor=actor, city=city, units=units[1:], root=root, since=since, at=at)
+    # Posts begin on the day on which they are imported.
+    _import_units(actor=actor, city=city, units=units[1:], root=root, since=since, at=moment(since, 9))
     ids = dict(Unit.objects.filter(external_ids__scheme=SCHEME).values_list("external_ids__value", "pk"))
     lines = {unit.line for unit in units if unit.line}
     for line in city.lines:
@@ -77,7 +93,8 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
             _open_account(actor=actor, person=person, ids=ids, since=since, at=at)
     campaign = _campaign(actor=actor, root=root, at=at)
     say("Working off three months …")
-    work_off_the_past(actor=actor, campaign=campaign, root=root, at=at, is_small=size == "small", say=say)
+    stage = Stage(actor=actor, campaign=campaign, root=root, ids=ids, at=at, is_full=is_full)
+    work_off_the_past(stage=stage, has_plot=has_plot, say=say)
     fill_burden(actor=actor, campaign=campaign, at=at)
     held = directives.take_in_document(
         actor=actor, campaign_id=campaign.pk, unit_id=root.pk, text=speech(), at=at - timedelta(days=3)
@@ -87,10 +104,9 @@ def fill_demo(*, actor: Actor, at: datetime, size: str, only_if_empty: bool, say
     )
     register_meetings(actor=actor, campaign=campaign, root=root, speech=held, at=at)
     pass_on(actor=actor, campaign=campaign, root=root, at=at)
-    return True
 
 
-def _small(city: DemoCity) -> list[DemoUnit]:
+def small_city(city: DemoCity) -> list[DemoUnit]:
     """Some forty units: every level, everybody of the cast who sits in one of them, the villages of one township."""
     wanted = {city.units[0].key}
     parents = {unit.key: unit.parent_key for unit in city.units}
@@ -106,7 +122,7 @@ def _small(city: DemoCity) -> list[DemoUnit]:
 
 
 def _import_units(
-    *, actor: Actor, city: DemoCity, units: list[DemoUnit], root: Unit, since: date, at: datetime
+    *, actor: Actor, city: DemoCity, units: Sequence[DemoUnit], root: Unit, since: date, at: datetime
 ) -> None:
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for person in city.people:
@@ -190,7 +206,7 @@ def _open_account(*, actor: Actor, person: DemoPerson, ids: dict[str, int], sinc
         at=at,
     )
     # Since they came: who checked in the past must have been allowed to then.
-    held_since = timezone.make_aware(datetime.combine(since, time()))
+    held_since = moment(since, 0)
     for role, over in person.roles:
         if isinstance(over, str):
             if over in ids:

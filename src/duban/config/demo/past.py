@@ -2,35 +2,36 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from random import Random
 
+from django.db import transaction
 from django.utils import timezone
 
-from duban.access import queries as access
-from duban.accounts.models import User
-from duban.campaigns.models import Campaign
+from duban.config.demo.acts import Act, Say, Stage, Story, clerks, moment
+from duban.config.demo.plot import EVENING, MATTER, MERGED, STUDY, tell
 from duban.figures import commands as figures
-from duban.kernel.authority import Actor, Scope
-from duban.organisation.models import Post, Unit
+from duban.figures import queries as counted
+from duban.kernel.authority import Actor
+from duban.organisation.models import Unit
 from duban.tasks import commands as tasks
 from duban.tasks.breakdown import CLASSES
 from duban.tasks.choosing import units_of_rule
 from duban.tasks.commands.drafting import AssignmentText
+from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Task
-from duban.tasks.policy import TasksCapability
-from duban.tasks.states import DueKind, Importance, Target
+from duban.tasks.states import ClosingMode, DueKind, Importance, Nature, Target
 
-# Figures that the demonstration always shows: 24 assignments, 1,140 unit tasks, 54 % done.
+# Figures that the demonstration always shows: 1,140 unit tasks, 54 % done.
 TASKS, DONE, UNSIGNED, OVERDUE, ASKED = 1140, 616, 12, 31, 38
 SEED = 20260302
-Say = Callable[[str], object]
 
 # Heading, wording, class of units, day of issue after the launch, days given; None: long-term.
 ROWS: tuple[tuple[str, str, str, int, int | None], ...] = (
     ("学习教育", "领导班子举办一期读书班", "各县区", 3, 40),
     ("学习教育", "支部书记参加一次集中轮训", "各乡镇（街道）", 4, 45),
-    ("学习教育", "组织党员开展一次专题学习", "各村（社区）", 5, 50),
+    ("学习教育", STUDY, "各村（社区）", 5, 50),
     ("学习教育", "主要负责同志讲一次专题党课", "各部门", 8, 60),
     ("查清楚", "梳理本单位群众反映集中的事项", "各部门", 10, 45),
     ("查清楚", "核对流动党员联系方式", "各乡镇（街道）", 12, 30),
@@ -40,7 +41,7 @@ ROWS: tuple[tuple[str, str, str, int, int | None], ...] = (
     ("改到位", "清理本级重复报表", "各县区", 21, 60),
     ("改到位", "整治窗口服务慢", "各县区", 25, 75),
     ("改到位", "修复破损路灯和井盖", "各乡镇（街道）", 28, 95),
-    ("办实在", "每村办好一件群众盼的实事", "各村（社区）", 30, 90),
+    ("办实在", MATTER, "各村（社区）", 30, 90),
     ("办实在", "开展老旧小区上门走访", "各街道", 32, 70),
     ("办实在", "解决农村客运停班", "各县区", 35, 80),
     ("办实在", "开放机关停车位", "各县区", 38, 40),
@@ -52,7 +53,8 @@ ROWS: tuple[tuple[str, str, str, int, int | None], ...] = (
     ("长效", "健全定期回访办法", "各县区", 55, 120),
     ("长效", "修订便民服务指南", "各县区", 60, 45),
 )
-
+# The last assignment goes to as many branches as are missing for the round figure.
+LAST = ("学习教育", "开展一次主题党日", "", 62, 60)
 
 ACCEPTED_BY = "linxiaohe"
 # Departments of the city that help with an item, and the items that stand first.
@@ -62,16 +64,11 @@ HELPED = {
     "开展老旧小区上门走访": "澜川市住房城乡建设局",
     "解决农村客运停班": "澜川市交通运输局",
 }
-KEY = {"每村办好一件群众盼的实事", "解决农村客运停班", "公布本单位立行立改清单"}
+KEY = {MATTER, "解决农村客运停班", "公布本单位立行立改清单"}
+# What is closed by declaring (报备制): too many answers for one office to look at, so samples are.
+DECLARED = {STUDY: Nature.STUDY, MATTER: Nature.WORK}
 # What is said when something is finished; the words of a unit, invented.
 SAID = ("已按要求完成，资料存本单位备查。", "已完成，群众代表到场看过。", "已办好，结果在公示栏公布。")
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    at: datetime
-    order: int
-    do: Callable[[datetime], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +79,27 @@ class _Share:
     unit: int
     issued: date
     due: date | None
+    is_declared: bool
 
 
-def work_off_the_past(*, actor: Actor, campaign: Campaign, root: Unit, at: datetime, is_small: bool, say: Say) -> None:
+def work_off_the_past(*, stage: Stage, has_plot: bool, say: Say) -> None:
     """
     Issue the breakdown table of the first two months and let the units answer, in the order in which it happened.
 
-    In the full city the figures come out as the constants above say.
+    With the plot, its lines are told between the others, each on its day. In the full city the figures come out as the
+    constants above say.
+
+    :raises RuntimeError: if they do not
     """
-    today = timezone.localdate(at)
-    random = Random(SEED)  # noqa: S311 - a demonstration, the same each time
-    acts: list[_Act] = []
+    acts: list[Act] = []
     shares: list[_Share] = []
+    drafts: dict[str, int] = {}
     helpers = dict(Unit.objects.filter(name__in=HELPED.values()).values_list("name", "pk"))
     helping = {wording: (helpers[name],) for wording, name in HELPED.items() if name in helpers}
 
     def plan(row: tuple[str, str, str, int, int | None], target: str, rule: dict[str, object]) -> None:
         heading, wording, _word, day, given = row
-        issued = campaign.starts_on + timedelta(days=day)
+        issued = stage.day(day)
         due = issued + timedelta(days=given) if given is not None else None
         text = AssignmentText(
             heading=heading,
@@ -110,111 +110,138 @@ def work_off_the_past(*, actor: Actor, campaign: Campaign, root: Unit, at: datet
             due_on=due,
             due_text="" if due else "长期坚持",
             importance=Importance.KEY if wording in KEY else Importance.NORMAL,
+            nature=DECLARED.get(wording, Nature.WORK),
+            closing_mode=ClosingMode.DECLARE if wording in DECLARED else ClosingMode.CHECK,
             helper_ids=helping.get(wording, ()),
             source_label=f"专题教育实施方案任务分解表第{len(acts) + 1}项",
             source_sentence=f"{heading}方面，{wording}。",
         )
         draft = tasks.create_assignment(
-            actor=actor, campaign_id=campaign.pk, assigner_id=root.pk, text=text, at=_moment(issued, 8)
+            actor=stage.actor, campaign_id=stage.campaign.pk, assigner_id=stage.root.pk, text=text, at=moment(issued, 8)
         )
-        units = units_of_rule(assigner=root, target=target, rule=rule, on=today).order_by("order_path")
-        shares.extend(_Share(draft.pk, unit_id, issued, due) for unit_id in units.values_list("pk", flat=True))
-        acts.append(_Act(_moment(issued, 9), 0, lambda moment: _issue(actor, draft.pk, moment)))
+        drafts[wording] = draft.pk
+        units = units_of_rule(assigner=stage.root, target=target, rule=rule, on=issued).order_by("order_path")
+        shares.extend(
+            _Share(draft.pk, unit_id, issued, due, wording in DECLARED)
+            for unit_id in units.values_list("pk", flat=True)
+        )
+        acts.append(Act(moment(issued, 9), 0, lambda at: _issue(stage.actor, draft.pk, at)))
 
     for row in ROWS:
         plan(row, Target.CLASS, dict(CLASSES[row[2]]))
-    if not is_small:
-        # The last assignment goes to as many listed branches as are missing for the round figure.
-        branches = Unit.objects.filter(kind="organ_branch").order_by("order_path")
-        listed = list(branches.values_list("pk", flat=True)[: TASKS - len(shares)])
-        plan(("学习教育", "开展一次主题党日", "", 62, 60), Target.LISTED, {"units": listed})
-    acts += _answers(shares=shares, today=today, random=random, is_small=is_small, at=at)
-    day = campaign.starts_on
-    for number, act in enumerate(sorted(acts, key=lambda act: (act.at, act.order))):
-        if number % (len(acts) // 10 + 1) == 0:
-            say(f"  {number} of {len(acts)} acts …")
-        if timezone.localdate(act.at) > day:
-            day = timezone.localdate(act.at)
-            figures.close_days(actor=actor, campaign_id=campaign.pk, today=day, at=act.at)
-        act.do(act.at)
-    figures.close_days(actor=actor, campaign_id=campaign.pk, today=today, at=at)
+    story = tell(stage, drafts, {(share.draft, share.unit): share.due for share in shares}) if has_plot else Story()
+    if stage.is_full:
+        branches = Unit.objects.filter(kind="organ_branch").order_by("order_path").values_list("pk", flat=True)
+        missing = TASKS - len(shares) - story.extra["total"] + story.count(MERGED)
+        plan(LAST, Target.LISTED, {"units": list(branches[:missing])})
+    acts += [*story.acts, *_answers(stage=stage, story=story, shares=shares)]
+    _perform(stage, acts, say)
+    if stage.is_full:
+        _require_figures(stage)
 
 
-def _moment(day: date, hour: int, minute: int = 0) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+def _perform(stage: Stage, acts: list[Act], say: Say) -> None:
+    """Do everything in its order, a day at a time; what the day before came to is kept when the next one begins."""
+    told = 0
+    by_day = groupby(sorted(acts, key=lambda act: (act.at, act.order)), lambda act: timezone.localdate(act.at))
+    for today, of_day in by_day:
+        with transaction.atomic():
+            figures.close_days(actor=stage.actor, campaign_id=stage.campaign.pk, today=today, at=moment(today, 0))
+            for act in of_day:
+                act.do(act.at)
+                told += 1
+        say(f"  {today}: {told} of {len(acts)} acts …")
+    figures.close_days(actor=stage.actor, campaign_id=stage.campaign.pk, today=stage.today, at=stage.at)
 
 
-def _issue(actor: Actor, draft: int, moment: datetime) -> None:
-    tasks.issue(actor=actor, assignment_id=draft, at=moment)
-    while tasks.serve_next_units(actor=actor, assignment_id=draft, at=moment):
+def _require_figures(stage: Stage) -> None:
+    found = counted.sums(
+        actor=stage.actor,
+        table=TASK_FIGURES,
+        campaign_id=stage.campaign.pk,
+        unit_ids=[stage.root.pk],
+        with_below=True,
+    )[stage.root.pk]
+    wanted = {"total": TASKS, "done": DONE, "to_sign": UNSIGNED, "overdue": OVERDUE, "asked": ASKED}
+    wrong = {name: found[name] for name, number in wanted.items() if found[name] != number}
+    if wrong:
+        raise RuntimeError(f"the figures of the demonstration city are to be {wanted}, not {wrong}")
+
+
+def _issue(actor: Actor, draft: int, at: datetime) -> None:
+    tasks.issue(actor=actor, assignment_id=draft, at=at)
+    while tasks.serve_next_units(actor=actor, assignment_id=draft, at=at):
         pass
 
 
-def _answers(*, shares: list[_Share], today: date, random: Random, is_small: bool, at: datetime) -> Iterator[_Act]:
-    """Yield who signs, reports and is accepted when, so that the quotas at the head of this file are met."""
-    order = list(shares)
+def _endings(*, stage: Stage, story: Story, shares: list[_Share], random: Random) -> list[tuple[_Share, str]]:
+    """Say of each share how it stands today, so that the quotas at the head of this file are met."""
+    told = [
+        (share, story.endings[share.draft, share.unit])
+        for share in shares
+        if (share.draft, share.unit) in story.endings
+    ]
+    order = [share for share in shares if (share.draft, share.unit) not in story.endings]
     random.shuffle(order)
-    past = [share for share in order if share.due is not None and share.due < today]
-    open_now = [share for share in order if share.due is None or share.due >= today]
-    overdue = max(1, len(past) // 19) if is_small else OVERDUE
-    done_late = len(open_now) // 9 if is_small else DONE - (len(past) - overdue)
-    unsigned, asked = (1, 2) if is_small else (UNSIGNED, ASKED)
+    past = [share for share in order if share.due is not None and share.due < stage.today]
+    open_now = [share for share in order if share.due is None or share.due >= stage.today]
+    if stage.is_full:
+        overdue, unsigned, asked = OVERDUE, UNSIGNED - story.extra["to_sign"], ASKED - story.extra["asked"]
+        done = DONE - story.extra["done"] - story.count("done") - story.count("told") - (len(past) - overdue)
+    else:
+        overdue, unsigned, asked, done = max(1, len(past) // 19), 1, 2, len(open_now) // 9
     endings = [(share, "in_hand") for share in past[:overdue]] + [(share, "done") for share in past[overdue:]]
-    endings += [(share, "done") for share in open_now[:done_late]]
-    dated = [share for share in open_now[done_late:] if share.due is not None]
-    rest = [share for share in open_now[done_late:] if share.due is None]
-    endings += [(share, "asked") for share in dated[:asked]]
-    endings += [(share, "to_sign") for share in dated[asked : asked + unsigned]]
-    endings += [(share, "in_hand") for share in [*dated[asked + unsigned :], *rest]]
-    clerks = _clerks({share.unit for share in shares})
-    checker = access.actor_of(user_id=_account(ACCEPTED_BY), post_id=None, at=at)
-    for number, (share, ending) in enumerate(endings):
-        if ending == "to_sign":
+    endings += [(share, "done") for share in open_now[:done]]
+    left = open_now[done:]
+    # What is declared is never before somebody to be checked.
+    checked = [share for share in left if share.due is not None and not share.is_declared]
+    endings += [(share, "asked") for share in checked[:asked]]
+    endings += [(share, "to_sign") for share in checked[asked : asked + unsigned]]
+    placed = {(share.draft, share.unit) for share in checked[: asked + unsigned]}
+    endings += [(share, "in_hand") for share in left if (share.draft, share.unit) not in placed]
+    return [*told, *endings]
+
+
+def _answers(*, stage: Stage, story: Story, shares: list[_Share]) -> Iterator[Act]:
+    """Yield who signs, reports and is accepted when."""
+    random = Random(SEED)  # noqa: S311 - a demonstration, the same each time
+    today = stage.today
+    actors = clerks({share.unit for share in shares})
+    checker = stage.played_by(ACCEPTED_BY, stage.at)
+    evening = EVENING
+    for number, (share, ending) in enumerate(_endings(stage=stage, story=story, shares=shares, random=random)):
+        if ending in {"to_sign", "told"}:
             continue
-        clerk = clerks[share.unit]
+        clerk, is_silent = actors[share.unit], share.unit in story.silent
         signed = min(share.issued + timedelta(days=random.randint(0, 3)), today)
-        yield _Act(_moment(signed, 10, number % 60), 1, _step(share, clerk, "sign", ""))
-        if ending == "in_hand":
+        signed_at = moment(signed, 10, number % 60)
+        if is_silent and story.is_silence(signed):
+            signed = story.silent_until
+            if evening:
+                evening -= 1
+                signed_at = moment(signed, 19, 0) + timedelta(minutes=4 * (EVENING - evening))
+            else:
+                signed += timedelta(days=random.randint(1, 10))
+                signed_at = moment(signed, 10, number % 60)
+        yield Act(signed_at, 1, _step(share, clerk, "sign", ""))
+        if ending in {"in_hand", MERGED}:
             continue
         latest = min(share.due or today, today - timedelta(days=2))
         span = max(1, (latest - signed).days)
         finished = signed + timedelta(days=max(1, span - random.randint(0, span // 2)))
-        yield _Act(_moment(finished, 15, number % 60), 2, _step(share, clerk, "ask_done", SAID[number % len(SAID)]))
-        if ending == "done":
+        finished = max(finished, story.not_before.get((share.draft, share.unit), finished))
+        if is_silent and story.is_silence(finished):
+            finished = max(signed, story.silent_until) + timedelta(days=random.randint(1, 14))
+        step = "declare" if share.is_declared else "ask_done"
+        yield Act(moment(finished, 15, number % 60), 2, _step(share, clerk, step, SAID[number % len(SAID)]))
+        if ending == "done" and not share.is_declared:
             accepted = min(finished + timedelta(days=random.randint(0, 2)), today)
-            yield _Act(_moment(accepted, 17, number % 60), 3, _step(share, checker, "accept", ""))
+            yield Act(moment(accepted, 17, number % 60), 3, _step(share, checker, "accept", ""))
 
 
 def _step(share: _Share, who: Actor, name: str, text: str) -> Callable[[datetime], object]:
-    def do(moment: datetime) -> object:
+    def do(at: datetime) -> object:
         task = Task.objects.only("pk").get(assignment_id=share.draft, unit_id=share.unit)
-        return tasks.take_step(actor=who, task_id=task.pk, step_name=name, text=text, at=moment)
+        return tasks.take_step(actor=who, task_id=task.pk, step_name=name, text=text, at=at)
 
     return do
-
-
-def _account(sign_in_name: str) -> int:
-    return User.objects.only("pk").get(sign_in_name=sign_in_name).pk
-
-
-def _clerks(unit_ids: set[int]) -> dict[int, Actor]:
-    """Return for each unit the person who answers for it: the liaison where there is one."""
-    posts = Post.objects.filter(unit_id__in=unit_ids, ends_on__isnull=True).select_related("person", "unit")
-    found: dict[int, Post] = {}
-    for post in posts.order_by("pk"):
-        if post.unit_id not in found or post.kind == "liaison":
-            found[post.unit_id] = post
-    return {unit_id: _clerk(unit_id, found.get(unit_id)) for unit_id in unit_ids}
-
-
-def _clerk(unit_id: int, post: Post | None) -> Actor:
-    own = Scope(unit_ids=frozenset({unit_id}))
-    return Actor(
-        user_id=post.person.user_id if post else None,
-        name=post.person.name if post else "",
-        person_id=post.person_id if post else None,
-        post_id=post.pk if post else None,
-        post_title=access.post_title(post) if post else "",
-        unit_id=unit_id,
-        scopes={TasksCapability.ANSWER: own, TasksCapability.VIEW: own},
-    )

@@ -1,0 +1,124 @@
+"""The plot of the demonstration city happens by the product's own commands and is visible afterwards."""
+
+import pytest
+
+from duban.config.demo import desks, filling, plot
+from duban.config.demo.cast import HOUSING, SHUANGHUAI
+from duban.config.demo.city import build_city
+from duban.config.demo.model import DemoUnit
+from duban.config.factories import SOME_MOMENT
+from duban.kernel.authority import Actor
+from duban.organisation import queries as organisation
+from duban.organisation.models import Post, Unit
+from duban.papers.models import Paper
+from duban.tasks.models import Confirmation, HandOver, Sample, Task, TaskEntry, TaskFiguresPast
+from duban.tasks.states import CLOSED_STATUSES, EntryKind, SampleStatus, TaskStatus
+
+SYSTEM = Actor.system("test")
+# Beside the small city, so that every line of the plot has its units.
+MORE = (plot.FINANCE, plot.BUSES, plot.ENDS, f"{plot.ENDS}书院巷社区", plot.TAKES_OVER, "望澜区新港街道", plot.LAMPS)
+
+
+def some_units() -> list[DemoUnit]:
+    city = build_city()
+    wanted = {unit.key for unit in filling.small_city(city)} | set(MORE)
+    return [unit for unit in city.units if unit.key in wanted]
+
+
+def unit_of(key: str) -> Unit:
+    return Unit.objects.get(external_ids__scheme=filling.SCHEME, external_ids__value=key)
+
+
+def share(key: str, wording: str) -> Task:
+    return Task.objects.get(unit=unit_of(key), assignment__wording=wording)
+
+
+@pytest.mark.django_db
+class TestPlot:
+    def test_each_line_is_told_by_those_whose_act_it_is(self):
+        filling.fill_city(
+            actor=SYSTEM,
+            at=SOME_MOMENT,
+            city=build_city(),
+            units=some_units(),
+            is_full=False,
+            has_plot=True,
+            say=lambda _line: None,
+        )
+        self._a_township_records_for_fourteen_villages()
+        self._a_silent_county_enters_everything_in_one_evening()
+        self._what_residents_said_of_their_lamps_stands_in_the_thread()
+        self._a_merged_sub_district_leaves_nothing_without_an_owner()
+        self._a_new_principal_takes_over_what_waited()
+        self._long_term_work_was_never_late()
+        self._a_call_goes_down_three_levels_with_words_added_on_the_way()
+        self._what_was_declared_is_sampled_and_a_notice_has_its_number()
+
+    def _a_township_records_for_fourteen_villages(self):
+        villages = Unit.objects.filter(parent=unit_of(SHUANGHUAI))
+        for wording in (plot.STUDY, plot.MATTER):
+            shares = Task.objects.filter(unit__in=villages, assignment__wording=wording)
+            assert shares.filter(status=TaskStatus.DONE).count() == 14
+            keyed = TaskEntry.objects.filter(task__in=shares, kind=EntryKind.DECLARE).values_list("keyed_by", flat=True)
+            assert len(keyed) == 14
+            assert all("田露" in words for words in keyed)
+        tapped = Confirmation.objects.get(task=share(SHUANGHUAI, plot.OWN_MATTER))
+        assert (tapped.way, tapped.status) == ("link", "agreed")
+        assert Confirmation.objects.get(task=share(HOUSING, plot.OWN_MATTER)).status == "waiting"
+
+    def _a_silent_county_enters_everything_in_one_evening(self):
+        county = unit_of(plot.SILENT)
+        made = TaskEntry.objects.filter(unit__path__startswith=county.path).values_list("made_at", flat=True)
+        launch = Task.objects.values_list("campaign__starts_on", flat=True).first()
+        days = [(moment.date() - launch).days for moment in made]
+        assert not [day for day in days if plot.SILENT_FROM <= day < plot.SILENT_UNTIL]
+        assert days.count(plot.SILENT_UNTIL) > 1
+
+    def _what_residents_said_of_their_lamps_stands_in_the_thread(self):
+        lamps = share(plot.LAMPS, plot.MATTER)
+        assert lamps.status == TaskStatus.DONE
+        assert "37" in lamps.entries.filter(kind=EntryKind.FEEDBACK).order_by("pk")[0].text
+
+    def _a_merged_sub_district_leaves_nothing_without_an_owner(self):
+        ended, successor = unit_of(plot.ENDS), unit_of(plot.TAKES_OVER)
+        assert ended.valid_until is not None
+        assert not Task.objects.filter(unit=ended).exclude(status__in=CLOSED_STATUSES).exists()
+        merged = Task.objects.filter(unit=ended, status=TaskStatus.MERGED)
+        assert merged
+        assert {task.merged_into.unit_id for task in merged if task.merged_into} == {successor.pk}
+        assert unit_of(f"{plot.ENDS}书院巷社区").parent_id == successor.pk
+        assert not organisation.check_tree(actor=SYSTEM)
+        assert not organisation.check_owners(actor=SYSTEM, on=SOME_MOMENT.date())
+
+    def _a_new_principal_takes_over_what_waited(self):
+        finance = unit_of(plot.FINANCE)
+        principals = list(Post.objects.filter(unit=finance, kind="principal").order_by("starts_on"))
+        assert [post.ends_on for post in principals] == [principals[1].starts_on, None]
+        made = HandOver.objects.get(unit=finance)
+        assert (made.to_person.name, [item["kind"] for item in made.items]) == (plot.NEW_PRINCIPAL, ["confirmation"])
+        assert share(plot.FINANCE, plot.OWN_MATTER).status == TaskStatus.DONE
+
+    def _long_term_work_was_never_late(self):
+        buses = unit_of(plot.BUSES)
+        kept_up = Task.objects.get(unit=buses)
+        assert (kept_up.status, kept_up.agreed_due) == (TaskStatus.LONG_TERM, None)
+        assert kept_up.original_due < SOME_MOMENT.date()
+        assert not TaskFiguresPast.objects.filter(unit=buses, overdue__gt=0).exists()
+        assert [entry.kind for entry in kept_up.entries.order_by("pk")][2:4] == [EntryKind.ENDORSE, EntryKind.KEEP_UP]
+
+    def _a_call_goes_down_three_levels_with_words_added_on_the_way(self):
+        village = share(desks.VILLAGE, desks.CALLED)
+        chain = [village]
+        while chain[-1].passed_from is not None:
+            chain.append(chain[-1].passed_from)
+        assert [task.unit for task in chain] == [unit_of(key) for key in (desks.VILLAGE, SHUANGHUAI, "青榆县")]
+        assert all(task.assignment.added_wording for task in chain[:2])
+        assert village.agreed_due < chain[1].agreed_due < chain[2].agreed_due
+        assert Task.objects.filter(passed_from=chain[1]).count() == 14
+
+    def _what_was_declared_is_sampled_and_a_notice_has_its_number(self):
+        drawn = Sample.objects.get().items.order_by("position")
+        assert [row.status for row in drawn] == [SampleStatus.UNTRUE, SampleStatus.IS_TRUE, *[SampleStatus.TO_LOOK] * 3]
+        assert drawn[0].task.status == TaskStatus.DONE
+        paper = Paper.objects.get()
+        assert (paper.number, paper.series.word) == (1, desks.WORD)
