@@ -35,6 +35,7 @@ NO_LIST = {
     "organisation.children_of": "rows are units; where their principals are shown, on unit_sheet, they are counted there",
     "organisation.count_organisations": "numbers",
     "organisation.faults_of_import": "what is wrong with a file",
+    "organisation.former_posts": "shown on unit_sheet and counted there",
     "organisation.get_membership": "one member",
     "organisation.get_person": "one person",
     "organisation.get_post": "one post",

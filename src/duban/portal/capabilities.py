@@ -12,3 +12,4 @@ ASSIGN = TasksCapability.ASSIGN
 DECIDE = OfficeCapability.DECIDE
 URGE = TasksCapability.URGE
 ANSWER = TasksCapability.ANSWER
+VIEW = TasksCapability.VIEW

@@ -128,6 +128,13 @@ def menu(*, actor: Actor, path: str) -> list[Shown]:
     return shown
 
 
+def first_place(*, actor: Actor) -> str:
+    """Return where somebody without tasks begins: the record for who reads it, else their first entry; "" if none."""
+    entries = [one for entry in menu(actor=actor, path="") for one in entry.entries]
+    record = reverse("audit:record")
+    return next((one.href for one in entries if one.href == record), entries[0].href if entries else "")
+
+
 def places(*, actor: Actor) -> dict[str, str]:
     """Return the addresses that stand in the frame of every page; those that are no use to them left out."""
     found = {name: reverse(address) for name, address in PLACES.items()}

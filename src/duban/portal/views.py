@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.notices.queries import digest_of
 from duban.organisation.states import Field, Kind, Level, Rank
-from duban.portal import charts, queries
-from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, MEMBER, PRINCIPAL, TOWNSHIP, URGE
+from duban.portal import charts, navigation, queries
+from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, MEMBER, PRINCIPAL, TOWNSHIP, URGE, VIEW
 from duban.portal.forms import UrgingForm
 from duban.portal.queries import UnitChoice
 from duban.shell.handing_out import listing_file
@@ -67,7 +67,10 @@ def desk(request: Request) -> HttpResponse:
         )
     if request.actor.holds(ANSWER):
         return owed(request)
-    return redirect("portal:units")
+    if request.actor.holds(VIEW):
+        return redirect("portal:units")
+    place = navigation.first_place(actor=request.actor)
+    return redirect(place) if place else render(request, "portal/nothing_yet.html")
 
 
 @require_GET

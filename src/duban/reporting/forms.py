@@ -6,14 +6,15 @@ from django.utils.translation import gettext_lazy as _
 from duban.reporting.queries import NoticeWords
 
 _SHORT = forms.Textarea(attrs={"rows": 2})
+_NEEDED = {"required": _("Write this field; the paper cannot go without it.")}
 _LONG = forms.Textarea(attrs={"rows": 3})
 
 
 class NoticeForm(forms.Form):
     """What the office writes in a notice."""
 
-    title = forms.CharField(label=_("Title of the paper"), max_length=200, required=False)
-    addressees = forms.CharField(label=_("Addressees"), max_length=1000, required=False, widget=_SHORT)
+    title = forms.CharField(label=_("Title of the paper"), max_length=200, error_messages=_NEEDED)
+    addressees = forms.CharField(label=_("Addressees"), max_length=1000, widget=_SHORT, error_messages=_NEEDED)
     opening = forms.CharField(
         label=_("Opening"),
         max_length=2000,

@@ -29,6 +29,7 @@ CALLED_ON, CALLED_UNTIL = 84, 98
 UNSIGNED_BELOW, ASKED_BELOW = 3, 6
 # Word of the series of the city's papers.
 WORD = "澜教办发"
+RED_HEAD = "澜川市委专题教育领导小组办公室文件"
 
 
 def pass_down(stage: Stage, story: Story) -> None:
@@ -128,7 +129,11 @@ def issue_notice(stage: Stage, assignment_id: int, at: datetime) -> None:
     clerk = stage.played_by("linxiaohe", at)
     words = papers.notice_proposal(actor=clerk, assignment_id=assignment_id)
     reporting.issue_notice(
-        actor=clerk, assignment_id=assignment_id, words=replace(words, word=WORD), on=timezone.localdate(at), at=at
+        actor=clerk,
+        assignment_id=assignment_id,
+        words=replace(words, word=WORD, red_head=RED_HEAD),
+        on=timezone.localdate(at),
+        at=at,
     )
 
 

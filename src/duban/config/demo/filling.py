@@ -87,6 +87,11 @@ def fill_city(
     for line in city.lines:
         if line.key in lines or line.name in lines:
             _lead_line(actor=actor, name=line.name, unit_id=ids.get(line.lead_unit_key), at=at)
+    # The table of units begins below the first one, so its own head is entered here.
+    head = next(person for person in city.people if (person.unit_key, person.post_kind) == (top.key, "principal"))
+    organisation.appoint_by_name(
+        actor=actor, unit_id=root.pk, name=head.name, kind="principal", title=head.title, starts_on=since, at=at
+    )
     say("Opening the accounts of the cast …")
     for person in city.people:
         if person.sign_in and person.unit_key in keys:

@@ -50,7 +50,7 @@ ROWS: tuple[tuple[str, str, str, int, int | None], ...] = (
     ("减负", "公示村级证明事项清单", "各乡镇（街道）", 45, 50),
     ("减负", "规范各类工作群", "各县区", 48, 35),
     ("长效", "常态化走访联系群众", "各县区", 50, None),
-    ("长效", "健全定期回访办法", "各县区", 55, 120),
+    ("长效", "健全定期回访办法", "各县区", 55, 90),
     ("长效", "修订便民服务指南", "各县区", 60, 45),
 )
 # The last assignment goes to as many branches as are missing for the round figure.

@@ -76,7 +76,7 @@ def _recorded_for_villages(stage: Stage, drafts: Mapping[str, int], story: Story
                 text=text,
                 at=at,
             )
-            refused = [row.refusal for row in results if not row.is_done]
+            refused = [row.refusal for row in results.rows if not row.is_done]
             if refused:
                 raise RuntimeError(f"the township could not record: {refused[0]}")
 

@@ -46,6 +46,12 @@ def post_list(*, actor: Actor, unit_id: int, on: date) -> list[Post]:
     return posts_of_unit(actor=actor, unit_id=get_unit(actor=actor, unit_id=unit_id).pk, on=on)
 
 
+def former_posts(*, actor: Actor, unit_id: int, on: date, most: int) -> list[Post]:
+    """Return who held which post in a unit until the day or before, the latest first."""
+    ended = Post.objects.filter(unit_id=unit_id, ends_on__lte=on).select_related("person")
+    return list(ended.order_by("-ends_on", "-pk")[:most])
+
+
 def units_of_people(*, actor: Actor, person_ids: Sequence[int]) -> set[tuple[int, int]]:
     """Return every (person, unit) in which one of these people held a post on any date."""
     return set(Post.objects.filter(person_id__in=list(person_ids)).values_list("person_id", "unit_id"))

@@ -10,11 +10,12 @@ from duban.organisation.policy import may_describe, may_edit, may_import, may_re
 from duban.organisation.queries.lists import UnitRow, children_of
 from duban.organisation.queries.motion import successions_of
 from duban.organisation.queries.numbers import Numbers, count_organisations
-from duban.organisation.queries.people import posts_of_unit, principals_of
+from duban.organisation.queries.people import former_posts, posts_of_unit, principals_of
 from duban.organisation.queries.units import ancestors, get_unit
 
 # More are seen in the list of units, page by page.
 MOST_CHILDREN = 200
+MOST_FORMER = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,8 @@ class UnitSheet:
     on: date
     chain: list[Link]
     posts: list[Post]
+    # Those who held a post here before, the latest first.
+    former: list[Post]
     names: list[UnitName]
     successions: list[UnitSuccession]
     external_ids: list[UnitExternalId]
@@ -50,9 +53,9 @@ class UnitSheet:
 
     @property
     def people(self) -> int:
-        """How many people the sheet names: in posts here, and as principals of the units above and below."""
+        """How many people the sheet names: in posts here now or before, and as principals of the units above and below."""
         others = [link.principal for link in self.chain[:-1]] + [row.principal for row in self.children]
-        return len(self.posts) + sum(one is not None for one in others)
+        return len(self.posts) + len(self.former) + sum(one is not None for one in others)
 
     @property
     def exists(self) -> bool:
@@ -88,6 +91,7 @@ def unit_sheet(*, actor: Actor, unit_id: int, on: date) -> UnitSheet:
         on=on,
         chain=chain,
         posts=posts_of_unit(actor=actor, unit_id=unit.pk, on=on),
+        former=former_posts(actor=actor, unit_id=unit.pk, on=on, most=MOST_FORMER),
         names=list(UnitName.objects.filter(unit=unit).order_by("valid_from", "id")),
         successions=successions_of(actor=actor, unit_id=unit.pk),
         external_ids=list(UnitExternalId.objects.filter(unit=unit).order_by("scheme")),

@@ -145,7 +145,7 @@ def _due(assignment: Assignment) -> str:
 
 
 def _short(assignment: Assignment) -> str:
-    words = assignment.heading or assignment.wording
+    words = assignment.wording
     return words if len(words) <= 24 else words[:23] + "…"
 
 

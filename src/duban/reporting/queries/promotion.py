@@ -32,7 +32,7 @@ _NUMBERS = ("total", "done", "overdue")
 # The item of each subtree that has been overdue longest, and the one accepted last.
 _FACTS = """
 SELECT DISTINCT ON (closure.ancestor_id)
-       closure.ancestor_id, unit.name, assignment.wording,
+       closure.ancestor_id, COALESCE(NULLIF(unit.short_name, ''), unit.name), assignment.wording,
        task.agreed_due, task.finished_on
   FROM tasks_task task
   JOIN organisation_closure closure ON closure.descendant_id = task.unit_id
