@@ -78,6 +78,13 @@ READERS = {
         ("/", "/owed/?tab=lead", "/owed/?tab=help", "/work/", "/units/", "/password/", "/campaigns/"),
         {"/": "main tbody td.what a", "/units/": "main table a"},
     ),
+    "a township and its villages": Reader("tianlu", ("/",), {"/": "main thead a[href*='/tasks/several/']"}),
+    "a branch": Reader("caoyougen", ("/", "/tasks/note/", "/people-say/")),
+    "a county, passing down": Reader(
+        "wenruyue",
+        ("/tasks/to-pass-down/", "/urge/?status=open", "/papers/promotion/"),
+        {"/papers/promotion/": "main tbody a"},
+    ),
     "administration": Reader(
         "qiumingzhu",
         ("/", "/units/", "/units/new/", "/units/import/", "/units/lines/", "/workdays/"),

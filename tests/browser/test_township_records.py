@@ -22,19 +22,19 @@ def cell(township: Surfer, village: str, place: int) -> str:
 
 
 def record_for_all(township: Surfer, wording: str) -> None:
-    """One visit, fourteen villages: the column, a tick each, one sentence, one button."""
+    """One visit, fourteen villages: the column, all of them, one sentence, one button."""
     before = township.clicks
     head = township.page.locator("th.item", has_text=wording[:8]).first
     township.click(head.locator("a[href*='/tasks/several/']"))
-    boxes = township.page.locator("input[name=tasks]")
-    assert boxes.count() == VILLAGES
-    for box in boxes.all():
-        box.check()
+    assert not township.count("input[name=tasks]:checked"), "nobody is chosen unasked"
+    township.click(township.page.locator("a[href='?all=1']"))
+    township.page.wait_for_url("**?all=1")
+    assert township.count("input[name=tasks]:checked") == VILLAGES
     township.page.locator("[name=text]").fill("本月上门走访一次，缺煤两户已送到。")
     township.click(township.page.locator("main form button.btn-primary"))
     township.page.locator("table.results").wait_for()
     assert township.page.locator("table.results .status-done").count() == VILLAGES
-    assert township.clicks - before == 2, "besides the ticks: the column and the button"
+    assert township.clicks - before == 3, "the column, all, and the button"
 
 
 def record_for_one(township: Surfer, wording: str, place: int) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from duban.campaigns import queries as campaigns
 from duban.campaigns.models import Campaign
 from duban.figures import queries as figures
-from duban.kernel.authority import Actor
+from duban.kernel.authority import Actor, path_end
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.papers.layout.content import Content, Table, Text, chinese_day
@@ -39,7 +39,7 @@ class Sheet:
     own: dict[str, int]
     with_below: dict[str, int]
     labels: dict[str, str]
-    # Overdue and near, the earliest first; how many more there are.
+    # Overdue and near, of the unit and everything below it that the reader may open, the earliest first.
     overdue: Sequence[Task]
     near: Sequence[Task]
 
@@ -50,13 +50,13 @@ class Sheet:
 
     @property
     def unlisted_overdue(self) -> int:
-        """Overdue items of the unit itself that the page has no room for."""
-        return self.own["overdue"] - len(self.overdue)
+        """Overdue items that the page has no room for."""
+        return self.with_below["overdue"] - len(self.overdue)
 
     @property
     def unlisted_near(self) -> int:
-        """Items of the unit itself that are near due and that the page has no room for."""
-        return self.own["near_due"] - len(self.near)
+        """Items near due that the page has no room for."""
+        return self.with_below["near_due"] - len(self.near)
 
 
 def unit_sheet(*, actor: Actor, campaign: Campaign, unit_id: int, today: date) -> Sheet:
@@ -75,8 +75,14 @@ def unit_sheet(*, actor: Actor, campaign: Campaign, unit_id: int, today: date) -
     ]
     head = organisation.principals_of(actor=actor, unit_ids=[unit.pk], on=today).get(unit.pk)
     dated = (
-        Task.objects.filter(unit=unit, campaign=campaign, status__in=OPEN_STATUSES)
-        .select_related("assignment")
+        tasks.visible_tasks(actor=actor)
+        .filter(
+            unit__path__gte=unit.path,
+            unit__path__lt=path_end(unit.path),
+            campaign=campaign,
+            status__in=OPEN_STATUSES,
+        )
+        .select_related("assignment", "unit")
         .order_by(F("agreed_due"), "pk")
     )
     return Sheet(
@@ -118,7 +124,7 @@ def sheet_content(*, actor: Actor, sheet: Sheet) -> Content:
                 Table(
                     [_("No."), _("Item"), _("By when")],
                     [1, 10, 3],
-                    [[str(number), _cut(task), _day(task)] for number, task in enumerate(items, start=1)],
+                    [[str(number), _cut(sheet.unit, task), _day(task)] for number, task in enumerate(items, start=1)],
                     caption=title
                     if more <= 0
                     else _("%(title)s (%(more)d more in the system)") % {"title": title, "more": more},
@@ -127,8 +133,10 @@ def sheet_content(*, actor: Actor, sheet: Sheet) -> Content:
     return Content(title=f"{sheet.unit.name}{sheet.campaign.name}{_('on one page')}", blocks=blocks)
 
 
-def _cut(task: Task) -> str:
+def _cut(unit: Unit, task: Task) -> str:
     words = task.assignment.wording
+    if task.unit_id != unit.pk:
+        words = f"{task.unit.shown_name}：{words}"
     return words if len(words) <= LONGEST_ITEM else words[: LONGEST_ITEM - 1] + "…"
 
 

@@ -107,6 +107,10 @@ class TestSheet:
         )
         assert city.own["total"] == 0
         assert city.with_below["overdue"] == 6
+        # A leader reads which ones, with their units, and how many more there are.
+        assert (len(city.overdue), city.unlisted_overdue) == (5, 1)
+        page = office.client().get(f"/papers/sheet/{office.tree.city.pk}/").content.decode()
+        assert all(task.unit.shown_name in page for task in city.overdue)
 
     def test_the_paper_is_one_page_however_much_is_overdue(self, office: Office) -> None:
         village = office.tree.villages[0]

@@ -54,6 +54,12 @@ def moment(value: datetime | None) -> str:
     return "" if value is None else timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
 
 
+@register.simple_tag
+def colon() -> str:
+    """Return the colon between a word and what it names, as wide as the script of the page asks."""
+    return ": " if get_language() == "en" else "："
+
+
 @register.filter
 def percent(value: float | None) -> str:
     """Return a share between 0 and 1 as a percentage, or a dash when there is nothing to divide by."""

@@ -54,7 +54,12 @@ def several(request: Request, assignment_id: int) -> HttpResponse:
     rows = queries.open_rows(actor=request.actor, campaign_id=campaign.pk, assignment_id=assignment_id)
     if request.method == "GET" and not rows:
         raise NotFound(_("Nothing of this item is open in the units for which you record."))
-    form = SeveralForm(request.POST or None, tasks=[(task.pk, task.unit.shown_name) for task in rows])
+    form = SeveralForm(
+        request.POST or None,
+        tasks=[(task.pk, task.unit.shown_name) for task in rows],
+        # Ticked beforehand only where somebody asked for it: it is done in the units' names.
+        initial={"tasks": [task.pk for task in rows] if request.GET.get("all") == "1" else []},
+    )
     shown: dict[str, Any] = {"form": form, "rows": rows, "assignment": rows[0].assignment if rows else None}
     if request.method == "GET" or not form.is_valid():
         return render(request, "tasks/several.html", shown, status=200 if request.method == "GET" else 422)
