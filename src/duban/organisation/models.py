@@ -229,6 +229,8 @@ class Membership(models.Model):
         indexes = [
             # The members of a branch, page by page, and their number.
             models.Index(fields=["unit", "id"], name="membership_of_unit"),
+            # Where one member stands: a table of twenty rows is compared with a register of half a million.
+            models.Index(fields=["person"], name="membership_of_person"),
         ]
 
     def __str__(self) -> str:

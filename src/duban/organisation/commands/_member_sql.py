@@ -55,7 +55,7 @@ WITH known AS MATERIALIZED (
     LEFT JOIN meaning ON meaning.word = stage.category
     LEFT JOIN taking_part ON taking_part.word = stage.participation
     LEFT JOIN repeated ON repeated.external_id = stage.external_id
-    LEFT JOIN organisation_person person ON person.external_id = stage.external_id AND stage.external_id <> ''
+    LEFT JOIN organisation_person person ON person.external_id = stage.external_id AND person.external_id <> ''
     LEFT JOIN organisation_membership main ON main.person_id = person.id AND main.kind = 'main' AND main.ends_on IS NULL
     LEFT JOIN organisation_unit present ON present.id = main.unit_id
 )
@@ -78,77 +78,83 @@ LEFT JOIN organisation_membership main ON main.id = row.membership_id
 WHERE row.member_import_id = %(import)s
 """
 
+# A table of this session, so that the planner can be told how much it holds: of rows that were just written it knows
+# nothing yet, and was seen to go through all people once for each new one.
+TAKE = """
+CREATE TEMPORARY TABLE member_taken AS
+SELECT number, external_id, name, category, participation, unit_id, person_id, membership_id,
+       coalesce(nullif(joined, ''), %(today)s::text)::date AS joined
+FROM organisation_memberrow WHERE member_import_id = %(import)s
+"""
+
 # What the comparison found must still be so: nobody entered meanwhile whom it thought new, nobody moved, no branch ended.
 STALE = """
 SELECT EXISTS (
-    SELECT 1 FROM organisation_memberrow row JOIN organisation_person person
-    ON person.external_id = row.external_id WHERE row.member_import_id = %(import)s AND row.person_id IS NULL
+    SELECT 1 FROM member_taken taken JOIN organisation_person person
+    ON person.external_id = taken.external_id AND person.external_id <> '' WHERE taken.person_id IS NULL
 ) OR EXISTS (
-    SELECT 1 FROM organisation_memberrow row LEFT JOIN organisation_membership main
-    ON main.person_id = row.person_id AND main.kind = 'main' AND main.ends_on IS NULL
-    WHERE row.member_import_id = %(import)s AND row.person_id IS NOT NULL
-    AND main.id IS DISTINCT FROM row.membership_id
+    SELECT 1 FROM member_taken taken LEFT JOIN organisation_membership main
+    ON main.person_id = taken.person_id AND main.kind = 'main' AND main.ends_on IS NULL
+    WHERE taken.person_id IS NOT NULL AND main.id IS DISTINCT FROM taken.membership_id
 )
 """
 
 # Somebody who holds a post in the branch under the same name, if it is plain who is meant, is this member.
 ADOPT = """
-UPDATE organisation_person person SET external_id = meant.external_id
-FROM (
-    SELECT min(row.external_id) AS external_id, min(holder.id) AS id
-    FROM organisation_memberrow row
-    JOIN organisation_post post ON post.unit_id = row.unit_id AND post.ends_on IS NULL
-    JOIN organisation_person holder ON holder.id = post.person_id AND holder.external_id = '' AND holder.name = row.name
-    WHERE row.member_import_id = %(import)s AND row.person_id IS NULL
-    GROUP BY row.unit_id, row.name HAVING count(DISTINCT row.external_id) = 1 AND count(DISTINCT holder.id) = 1
-) meant
-WHERE person.id = meant.id AND NOT EXISTS (
-    SELECT 1 FROM organisation_person other WHERE other.external_id = meant.external_id
+WITH same_name AS MATERIALIZED (
+    SELECT taken.external_id, taken.unit_id, taken.name, holder.id
+    FROM member_taken taken
+    JOIN organisation_post post ON post.unit_id = taken.unit_id AND post.ends_on IS NULL
+    JOIN organisation_person holder ON holder.id = post.person_id AND holder.external_id = '' AND holder.name = taken.name
+    WHERE taken.person_id IS NULL
+), meant AS (
+    SELECT min(external_id) AS external_id, min(id) AS id FROM same_name
+    GROUP BY unit_id, name HAVING count(DISTINCT external_id) = 1 AND count(DISTINCT id) = 1
+), adopted AS (
+    UPDATE organisation_person person SET external_id = meant.external_id FROM meant
+    WHERE person.id = meant.id
+    AND meant.id NOT IN (SELECT id FROM same_name GROUP BY id HAVING count(DISTINCT external_id) > 1)
+    RETURNING person.id, person.external_id
 )
-AND meant.id NOT IN (
-    SELECT holder.id FROM organisation_memberrow row
-    JOIN organisation_post post ON post.unit_id = row.unit_id AND post.ends_on IS NULL
-    JOIN organisation_person holder ON holder.id = post.person_id AND holder.external_id = '' AND holder.name = row.name
-    WHERE row.member_import_id = %(import)s AND row.person_id IS NULL
-    GROUP BY holder.id HAVING count(DISTINCT row.external_id) > 1
-)
+UPDATE member_taken taken SET person_id = adopted.id FROM adopted
+WHERE taken.external_id = adopted.external_id AND taken.person_id IS NULL
 """
 
+# In the order of their branches, as their memberships: neighbours in the one are neighbours in the other.
 ADD_PEOPLE = """
-INSERT INTO organisation_person (uuid, name, external_id)
-SELECT gen_random_uuid(), row.name, row.external_id FROM organisation_memberrow row
-WHERE row.member_import_id = %(import)s AND row.person_id IS NULL
-AND NOT EXISTS (SELECT 1 FROM organisation_person person WHERE person.external_id = row.external_id)
+WITH added AS (
+    INSERT INTO organisation_person (uuid, name, external_id)
+    SELECT gen_random_uuid(), name, external_id FROM member_taken WHERE person_id IS NULL ORDER BY unit_id, number
+    RETURNING id, external_id
+)
+UPDATE member_taken taken SET person_id = added.id FROM added WHERE taken.external_id = added.external_id
 """
 
 RENAME_PEOPLE = """
-UPDATE organisation_person person SET name = row.name FROM organisation_memberrow row
-WHERE row.member_import_id = %(import)s AND person.id = row.person_id AND person.name <> row.name
+UPDATE organisation_person person SET name = taken.name FROM member_taken taken
+WHERE person.id = taken.person_id AND person.name <> taken.name
 """
 
 DESCRIBE = """
-UPDATE organisation_membership main SET category = coalesce(nullif(row.category, ''), main.category),
-       participation = coalesce(nullif(row.participation, ''), main.participation)
-FROM organisation_memberrow row
-WHERE row.member_import_id = %(import)s AND main.id = row.membership_id AND main.unit_id = row.unit_id
+UPDATE organisation_membership main SET category = coalesce(nullif(taken.category, ''), main.category),
+       participation = coalesce(nullif(taken.participation, ''), main.participation)
+FROM member_taken taken
+WHERE main.id = taken.membership_id AND main.unit_id = taken.unit_id
 AND (main.category, main.participation) IS DISTINCT FROM
-    (coalesce(nullif(row.category, ''), main.category), coalesce(nullif(row.participation, ''), main.participation))
+    (coalesce(nullif(taken.category, ''), main.category), coalesce(nullif(taken.participation, ''), main.participation))
 """
 
 LEAVE = """
-UPDATE organisation_membership main SET ends_on = coalesce(nullif(row.joined, ''), %(today)s::text)::date
-FROM organisation_memberrow row
-WHERE row.member_import_id = %(import)s AND main.id = row.membership_id AND main.unit_id <> row.unit_id
+UPDATE organisation_membership main SET ends_on = taken.joined
+FROM member_taken taken WHERE main.id = taken.membership_id AND main.unit_id <> taken.unit_id
 RETURNING main.unit_id
 """
 
 JOIN = """
 INSERT INTO organisation_membership (person_id, unit_id, kind, category, participation, starts_on)
-SELECT person.id, row.unit_id, 'main', coalesce(nullif(row.category, ''), main.category, 'other'),
-       coalesce(nullif(row.participation, ''), main.participation, 'regular'),
-       coalesce(nullif(row.joined, ''), %(today)s::text)::date
-FROM organisation_memberrow row JOIN organisation_person person ON person.external_id = row.external_id
-LEFT JOIN organisation_membership main ON main.id = row.membership_id
-WHERE row.member_import_id = %(import)s AND (main.id IS NULL OR main.unit_id <> row.unit_id)
-ORDER BY row.unit_id, row.number
+SELECT taken.person_id, taken.unit_id, 'main', coalesce(nullif(taken.category, ''), main.category, 'other'),
+       coalesce(nullif(taken.participation, ''), main.participation, 'regular'), taken.joined
+FROM member_taken taken LEFT JOIN organisation_membership main ON main.id = taken.membership_id
+WHERE main.id IS NULL OR main.unit_id <> taken.unit_id
+ORDER BY taken.unit_id, taken.number
 """

@@ -289,20 +289,22 @@ def _write(actor: Actor, found: MemberImport, at: datetime) -> MemberImport:
         return found
     parameters: dict[str, Any] = {"import": found.pk, "today": timezone.localdate(at).isoformat()}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT unit_id FROM organisation_memberrow WHERE member_import_id = %(import)s", parameters
-        )
+        cursor.execute(sql.TAKE, parameters)
+        cursor.execute("ANALYZE member_taken")
+        cursor.execute("SELECT DISTINCT unit_id FROM member_taken")
         touched = {row[0] for row in cursor.fetchall()}
         if queries.ended_among(actor=actor, unit_ids=sorted(touched)):
             raise InvalidInput(_("A unit has ended since this table was checked. Please upload it again."))
-        cursor.execute(sql.STALE, parameters)
+        cursor.execute(sql.STALE)
         if (cursor.fetchone() or (True,))[0]:
             raise InvalidInput(_("Members moved since this table was checked. Please upload it again."))
-        for statement in (sql.ADOPT, sql.ADD_PEOPLE, sql.RENAME_PEOPLE, sql.DESCRIBE):
-            cursor.execute(statement, parameters)
-        cursor.execute(sql.LEAVE, parameters)
+        # Names first: whoever is new or adopted bears the right one already.
+        for statement in (sql.RENAME_PEOPLE, sql.DESCRIBE, sql.ADOPT, sql.ADD_PEOPLE):
+            cursor.execute(statement)
+        cursor.execute(sql.LEAVE)
         touched |= {row[0] for row in cursor.fetchall()}
-        cursor.execute(sql.JOIN, parameters)
+        cursor.execute(sql.JOIN)
+        cursor.execute("DROP TABLE member_taken")
         cursor.execute("DELETE FROM organisation_memberrow WHERE member_import_id = %(import)s", parameters)
     count_members(actor=actor, unit_ids=sorted(touched))
     found.status = IMPORT_FLOW.step("finish_take_over", source=found.status).target

@@ -108,6 +108,21 @@ _MOTION: tuple[tuple[str, str], ...] = (
         """,
     ),
     (
+        "{count} units go on below a unit that has ended: {units}.",
+        """
+        SELECT u.id FROM organisation_unit u JOIN organisation_unit p ON p.id = u.parent_id
+        WHERE p.valid_until IS NOT NULL AND coalesce(u.valid_until, 'infinity') > p.valid_until
+        """,
+    ),
+    (
+        "{count} units have two principals on one day: {units}.",
+        """
+        SELECT DISTINCT a.unit_id FROM organisation_post a JOIN organisation_post b
+        ON b.unit_id = a.unit_id AND b.id > a.id AND a.kind = 'principal' AND b.kind = 'principal'
+        WHERE a.starts_on < coalesce(b.ends_on, 'infinity') AND b.starts_on < coalesce(a.ends_on, 'infinity')
+        """,
+    ),
+    (
         "{count} units have names whose days overlap: {units}.",
         """
         SELECT DISTINCT a.unit_id FROM organisation_unitname a JOIN organisation_unitname b

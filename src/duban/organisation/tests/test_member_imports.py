@@ -2,14 +2,17 @@
 
 import io
 from datetime import date
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from duban.audit.models import AuditEvent
 from duban.config.factories import build_tree
 from duban.organisation import commands, jobs, queries
 from duban.organisation.models import MemberImport, MemberRow, Membership, Person
 from duban.organisation.tests.material import LATER, LONG_AGO, NOW, SYSTEM, TODAY, as_csv
+from duban.organisation.tests.test_pages import signed_in
 
 pytestmark = pytest.mark.django_db
 HEADER = ("党员编号", "姓名", "所在支部", "人员类别", "参加方式", "转入支部日期")
@@ -218,3 +221,23 @@ def test_of_a_long_table_only_the_wrong_rows_come_back(small):
     assert len(table) == 1
     assert "没有的支部" in table[0]
     assert marked.max_row < 10
+    client = signed_in(small.city)
+    assert "Of so long a table only the wrong rows" in client.get(f"/units/members/import/{found.pk}/").content.decode()
+    assert ".xlsx" in client.get(f"/units/members/import/{found.pk}/errors/")["Content-Disposition"]
+    assert '"people":1' in AuditEvent.objects.get(verb="member.read").payload
+
+
+def test_an_old_workbook_says_that_it_comes_back_as_xlsx(small):
+    content = (Path(__file__).parent / "files" / "ledger.xls").read_bytes()
+    found = checked(small.city, [], name="党员台账.xls", content=content)
+    # The branch of the trial began after the first of them came.
+    assert [(error["row"], error["column"]) for error in found.errors] == [(5, "转入支部日期"), (7, "所在支部")]
+
+    client = signed_in(small.city)
+    page = client.get(f"/units/members/import/{found.pk}/").content.decode()
+    file = client.get(f"/units/members/import/{found.pk}/errors/")
+
+    assert "come back as .xlsx" in page
+    assert ".xlsx" in file["Content-Disposition"]
+    sheet = load_workbook(io.BytesIO(file.getvalue())).active
+    assert any("没有这个支部" in row for row in sheet.iter_rows(values_only=True))

@@ -20,7 +20,7 @@ from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.workbooks.columns import Column
-from duban.workbooks.returning import returned_ending
+from duban.workbooks.returning import MOST_RETURNED, returned_ending
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _TYPES = {".csv": "text/csv", ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
@@ -68,7 +68,13 @@ def import_status(request: Request, import_id: int) -> HttpResponse:
     return render(
         request,
         "organisation/import_status.html",
-        {"found": found, "finished": finished, "counts": counts(found.outcome), **naming(found, COLUMNS)},
+        {
+            "found": found,
+            "finished": finished,
+            "counts": counts(found.outcome),
+            "comes_back": comes_back(found),
+            **naming(found, COLUMNS),
+        },
     )
 
 
@@ -147,6 +153,15 @@ def naming(found: Any, columns: Sequence[Column]) -> dict[str, object]:
         ],
         "is_mapped": bool(by_title),
     }
+
+
+def comes_back(found: Any) -> str:
+    """Return how the file with errors differs from the one that was sent, if it does."""
+    if found.row_count > MOST_RETURNED:
+        return _("Of so long a table only the wrong rows come back, as .xlsx.")
+    if found.file_name.lower().endswith(".xls"):
+        return _("Files of this old kind are not written any more: the wrong rows come back as .xlsx.")
+    return ""
 
 
 def counts(outcome: dict[str, object]) -> list[tuple[str, object]]:

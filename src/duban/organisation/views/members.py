@@ -25,7 +25,7 @@ from duban.organisation.forms import (
 )
 from duban.organisation.register.members import COLUMNS
 from duban.organisation.states import ImportStatus
-from duban.organisation.views.imports import XLSX, counts, file_type, naming
+from duban.organisation.views.imports import XLSX, comes_back, counts, file_type, naming
 from duban.organisation.views.units import crumbs, meant
 from duban.shell.notices import say
 from duban.shell.refused import beside
@@ -189,6 +189,7 @@ def member_import_status(request: Request, import_id: int) -> HttpResponse:
             "found": found,
             "finished": finished,
             "counts": counts(found.outcome),
+            "comes_back": comes_back(found),
             "is_members": True,
             **naming(found, COLUMNS),
         },

@@ -1,6 +1,7 @@
 """Pages of the breakdown table: taking one in, and handing one out."""
 
 import tempfile
+from pathlib import PurePath
 from typing import Any
 
 from django.http import FileResponse, HttpResponse, HttpResponseBase
@@ -18,6 +19,7 @@ from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.tasks import breakdown_files, commands, queries
 from duban.tasks.forms import BreakdownForm
+from duban.workbooks.returning import returned_ending
 
 # A page shows the first rows of a table; the table itself has them all.
 SHOWN_ROWS = 200
@@ -73,7 +75,8 @@ def marked(request: Request, import_id: int) -> HttpResponse:
     return handed_out(
         content=breakdown_files.marked(found=found),
         media_type=_type_of(found.file_name),
-        name=f"{_('marked')}-{found.file_name}",
+        # An old workbook comes back as a new one.
+        name=f"{_('marked')}-{PurePath(found.file_name).stem}{returned_ending(file_name=found.file_name, row_count=0)}",
     )
 
 
