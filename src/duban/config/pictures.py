@@ -53,6 +53,9 @@ PICTURES = (
     Picture(name="units", sign_in="hanlicheng", path="/table/"),
     Picture(name="work-list", sign_in="hanlicheng", path="/work/?q=群众"),
     Picture(name="task", sign_in="hanlicheng", path="/tasks/to-check/", follow="main tbody a"),
+    Picture(name="ledger", sign_in="linxiaohe", path="/burden/"),
+    Picture(name="village", sign_in="caoyougen", path="/", size=PHONE),
+    Picture(name="one-tap", sign_in="hewenchuan", path="/", size=PHONE),
     Picture(name="phone-owed", sign_in="dingyifan", path="/", size=PHONE),
 )
 

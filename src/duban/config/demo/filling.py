@@ -97,16 +97,16 @@ def fill_city(
         if person.sign_in and person.unit_key in keys:
             _open_account(actor=actor, person=person, ids=ids, since=since, at=at)
     campaign = _campaign(actor=actor, root=root, at=at)
-    say("Working off three months …")
-    stage = Stage(actor=actor, campaign=campaign, root=root, ids=ids, at=at, is_full=is_full)
-    work_off_the_past(stage=stage, has_plot=has_plot, say=say)
-    fill_burden(actor=actor, campaign=campaign, at=at)
     held = directives.take_in_document(
         actor=actor, campaign_id=campaign.pk, unit_id=root.pk, text=speech(), at=at - timedelta(days=3)
     )
     directives.take_in_document(
         actor=actor, campaign_id=campaign.pk, unit_id=root.pk, text=short_speech(), at=at - timedelta(days=2)
     )
+    say("Working off three months …")
+    stage = Stage(actor=actor, campaign=campaign, root=root, ids=ids, at=at, is_full=is_full)
+    work_off_the_past(stage=stage, has_plot=has_plot, say=say)
+    fill_burden(actor=actor, campaign=campaign, at=at)
     register_meetings(actor=actor, campaign=campaign, root=root, speech=held, at=at)
     pass_on(actor=actor, campaign=campaign, root=root, at=at)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from duban.access import queries as access
@@ -51,9 +51,11 @@ class HandOverPage:
     staying: Sequence[Post]
     chosen: Post | None
     items: OpenItems | None
+    # What was handed over in the unit, the newest first, for whoever keeps its register.
+    made: Sequence[HandOver]
 
 
-@named_list("hand_over", people=lambda page: len(page.leaving) + len(page.staying))
+@named_list("hand_over", people=lambda page: len(page.leaving) + len(page.staying) + 2 * len(page.made))
 def hand_over_page(*, actor: Actor, unit_id: int, from_person_id: int | None, on: date) -> HandOverPage:
     """
     Return the people of a unit between whom work is handed over, with the open items of the one who leaves.
@@ -84,7 +86,13 @@ def hand_over_page(*, actor: Actor, unit_id: int, from_person_id: int | None, on
         staying=list(staying.values()),
         chosen=chosen,
         items=open_items(actor=actor, post=chosen, on=on) if chosen is not None else None,
+        made=list(_made_in(unit)) if may_hand_over(actor, unit, None) else [],
     )
+
+
+def _made_in(unit: Unit) -> QuerySet[HandOver]:
+    found = HandOver.objects.filter(unit=unit).select_related("from_person", "to_person")
+    return found.order_by("-pk")[:SHOWN_AT_MOST]
 
 
 def open_items(*, actor: Actor, post: Post, on: date) -> OpenItems:
