@@ -17,6 +17,10 @@ def refusals(*, host: str) -> list[str]:
         return ["DATABASE_URL is not set: real work needs a database server."]
     if settings.DEBUG:
         found.append("DUBAN_DEBUG shows the inside of the program to strangers: unset it.")
+    if settings.SECOND_FACTOR != "required":
+        found.append(
+            "DUBAN_SECOND_FACTOR=off belongs to a trial: unset it, so that offices and administrators show a code."
+        )
     if not _is_loopback(host) and not settings.ORIGIN.startswith("https://"):
         found.append("Off loopback, plain http is refused: set DUBAN_ORIGIN to the https address that people use.")
     owner = migrating.refuse_owner()

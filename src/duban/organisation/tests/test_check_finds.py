@@ -1,12 +1,11 @@
 """`duban check` names each way in which units in motion, posts and members can disagree: each is broken here on purpose."""
 
-import os
-
 import psycopg
 import pytest
 from django.db import connection
 
 from duban.config.factories import build_tree
+from duban.config.testing import Database
 from duban.organisation import commands, queries
 from duban.organisation.models import Person, Post
 from duban.organisation.tests.material import LONG_AGO, NOW, SYSTEM, TODAY
@@ -86,12 +85,12 @@ def test_damage_to_what_moved_is_named(damage: str, sentence: str) -> None:
 
 @pytest.mark.parametrize("table, constraint, damage, sentence", HELD)
 def test_damage_that_a_constraint_would_refuse_is_named_too(
-    own_database: None, table: str, constraint: str, damage: str, sentence: str
+    own_database: Database, table: str, constraint: str, damage: str, sentence: str
 ) -> None:
     given = places()
     with pytest.raises(Exception, match=constraint), connection.cursor() as cursor:
         cursor.execute(damage, given)
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], dbname=connection.settings_dict["NAME"]) as owner:
+    with psycopg.connect(own_database.owner_url) as owner:
         owner.execute(f"ALTER TABLE {table} DROP CONSTRAINT {constraint}")
         owner.execute(damage, given)
 
