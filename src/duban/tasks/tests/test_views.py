@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from duban.audit.models import AuditEvent
+from duban.tasks import queries
 from duban.tasks.models import Assignment, ChangeRequest, Task, TaskEntry
 
 ASSIGN = "/tasks/assign/"
@@ -184,6 +185,11 @@ class TestOneTask:
         client = cast.client(cast.stranger)
         assert client.get(f"/tasks/{task.pk}/").status_code == 404
         assert client.post(f"/tasks/{task.pk}/steps/sign/").status_code == 404
+
+    def test_a_unit_is_not_offered_to_withdraw_what_it_was_asked(self, cast, task):
+        offered = {step.name for step in queries.offered_steps(actor=cast.owner, task=task)}
+        assert "withdraw" not in offered
+        assert {"sign", "decline"} <= offered
 
     def test_a_step_that_is_not_open_names_the_rule_and_the_way_out(self, cast, task):
         owner = cast.client(cast.owner)
