@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from duban.kernel.authority import path_end
 from duban.organisation import queries as organisation
-from duban.organisation.models import Unit
+from duban.organisation.models import Line, Unit
 from duban.tasks.models import Assignment, AssignmentUnit, Task
 from duban.tasks.states import Target
 
@@ -43,7 +43,8 @@ def units_of_rule(*, assigner: Unit, target: str, rule: Mapping[str, object], on
     if target == Target.LINE:
         return subordinates(unit=assigner, on=on).filter(line_id__in=_listed(rule, "lines"))
     if target == Target.BELOW:
-        return subordinates(unit=assigner, on=on).filter(Q(parent=assigner) | Q(line__lead_unit=assigner))
+        direct = Q(parent=assigner) | _led_by(assigner)
+        return Unit.objects.filter(organisation.in_force(on=on)).filter(direct).exclude(pk=assigner.pk)
     units = _at_or_below(assigner, on)
     condition = Q()
     for column, key in _AXES:
@@ -72,7 +73,13 @@ def subordinates(*, unit: Unit, on: date) -> QuerySet[Unit]:
 
 def _at_or_below(unit: Unit, on: date) -> QuerySet[Unit]:
     below = Q(path__gte=unit.path, path__lt=path_end(unit.path))
-    return Unit.objects.filter(organisation.in_force(on=on)).filter(below | Q(line__lead_unit=unit))
+    return Unit.objects.filter(organisation.in_force(on=on)).filter(below | _led_by(unit))
+
+
+def _led_by(unit: Unit) -> Q:
+    """Return the filter for units of the lines that a unit leads, by their numbers: most lead none, and then it is a range."""
+    lines = list(Line.objects.filter(lead_unit=unit).order_by("pk").values_list("pk", flat=True))
+    return Q(line_id__in=lines) if lines else Q(pk__in=[])
 
 
 def is_meant(*, unit: Unit, assigner: Unit, rule: Mapping[str, object]) -> bool:

@@ -303,8 +303,17 @@ def askers(*, actor: Actor, given: LedgerFilter, today: date) -> list[AskerRow]:
 def units_above_cap(*, actor: Actor, on: date) -> int:
     """Return how many units of the actor's scope were asked for more than their cap in the week of the day."""
     given = LedgerFilter(week=week_of(on))
-    _total_of, above = _total(units=_units(actor=actor, given=given, place=None, today=on), given=given)
-    return above
+    # What was asked of everybody together is seldom more than the lowest cap, and then nobody can be above one.
+    if not _may_be_above(given.week):
+        return 0
+    return len(_ids_above(units=_units(actor=actor, given=given, place=None, today=on), given=given))
+
+
+def _may_be_above(week: date) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED_IN_ALL, {"week": week})
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def ledger_columns() -> list[tuple[str, str]]:
@@ -339,6 +348,16 @@ FROM (SELECT %(week)s::date AS day) AS week
 JOIN burden_demand AS demand ON {IN_WEEK} AND {_BY_ASKER}
 JOIN burden_demandunit AS asked ON asked.demand_id = demand.id
 GROUP BY asked.unit_id
+"""
+
+
+# Whether everything asked in the week, by whomever and of whomever, would pass the lowest cap of any kind of unit.
+_ASKED_IN_ALL = f"""
+SELECT load.task + load.data_request > cap.requests OR load.minutes > cap.minutes OR load.document > cap.documents
+FROM (
+    SELECT {SELECTED} FROM (SELECT %(week)s::date AS day) AS week JOIN burden_demand AS demand ON {IN_WEEK}
+) AS load,
+(SELECT min(requests) AS requests, min(minutes) AS minutes, min(documents) AS documents FROM burden_cap) AS cap
 """
 
 

@@ -370,7 +370,7 @@ def add_entry(
 
 
 def _recorded_for(actor: Actor, task: Task) -> Unit | None:
-    if actor.is_system or actor.unit_id == task.unit_id:
+    if actor.is_system or actor.unit_id == task.unit_id or not actor.holds(policy.TasksCapability.ANSWER):
         return None
     helpers = queries.helpers_of(actor=actor, assignment_ids=[task.assignment_id])[task.assignment_id]
     return policy.recorded_for(actor, [task.unit, *helpers])

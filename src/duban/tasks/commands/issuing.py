@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -52,10 +53,12 @@ def issue(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
 
     step = ASSIGNMENT_FLOW.step("issue", source=assignment.status)
     policy.may_issue(actor, assignment).require()
-    units = units_of(assignment=assignment, on=timezone.localdate(at))
-    if _guarded(actor=actor, assignment=assignment, count=units.count(), on=timezone.localdate(at)):
+    choice = _fix_choice(assignment, units_of(assignment=assignment, on=timezone.localdate(at)))
+    if _guarded(actor=actor, assignment=assignment, count=choice.count, on=timezone.localdate(at)):
+        # It is chosen again on the day on which the head consents.
+        AssignmentUnit.objects.filter(assignment=assignment).delete()
         return _ask_consent(actor=actor, assignment=assignment, at=at)
-    return _send_out(actor=actor, assignment=assignment, status=step.target, at=at)
+    return _send_out(actor=actor, assignment=assignment, status=step.target, choice=choice, at=at)
 
 
 @transaction.atomic
@@ -71,10 +74,10 @@ def consent(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
     assignment = _locked(actor=actor, assignment_id=assignment_id)
     step = ASSIGNMENT_FLOW.step("consent", source=assignment.status)
     policy.may_consent(actor, assignment).require()
-    count = units_of(assignment=assignment, on=timezone.localdate(at)).count()
-    _guarded(actor=actor, assignment=assignment, count=count, on=timezone.localdate(at))
-    _record(actor=actor, assignment=assignment, verb="consent", at=at, payload={"units": count})
-    return _send_out(actor=actor, assignment=assignment, status=step.target, at=at)
+    choice = _fix_choice(assignment, units_of(assignment=assignment, on=timezone.localdate(at)))
+    _guarded(actor=actor, assignment=assignment, count=choice.count, on=timezone.localdate(at))
+    _record(actor=actor, assignment=assignment, verb="consent", at=at, payload={"units": choice.count})
+    return _send_out(actor=actor, assignment=assignment, status=step.target, choice=choice, at=at)
 
 
 @transaction.atomic
@@ -141,10 +144,8 @@ def _record(*, actor: Actor, assignment: Assignment, verb: str, at: datetime, pa
     )
 
 
-def _send_out(*, actor: Actor, assignment: Assignment, status: str, at: datetime) -> Assignment:
-    units = units_of(assignment=assignment, on=timezone.localdate(at))
-    count, digest = _fix_choice(assignment, units)
-    if not count:
+def _send_out(*, actor: Actor, assignment: Assignment, status: str, choice: "_Choice", at: datetime) -> Assignment:
+    if not choice.count:
         refusal = _("No unit belongs to this choice today. Please choose again.")
         if assignment.passed_from_id is not None:
             refusal = _("No unit is left in this choice: those that belong to it have their part already.")
@@ -154,7 +155,7 @@ def _send_out(*, actor: Actor, assignment: Assignment, status: str, at: datetime
     book_burden(actor=actor, assignment=assignment, units=Unit.objects.filter(pk__in=chosen), at=at)
 
     assignment.status = status
-    assignment.unit_count = count
+    assignment.unit_count = choice.count
     assignment.issued_at = at
     assignment.issued_by = actor.user_id
     assignment.save(update_fields=["status", "unit_count", "issued_at", "issued_by"])
@@ -169,13 +170,13 @@ def _send_out(*, actor: Actor, assignment: Assignment, status: str, at: datetime
         payload={
             "target": assignment.target,
             "rule": assignment.target_rule,
-            "units": count,
-            "units_sha256": digest,
+            "units": choice.count,
+            "units_sha256": choice.digest,
             "due_on": assignment.due_on,
         },
     )
     figures.ensure_day(actor=actor, campaign_id=assignment.campaign_id, today=timezone.localdate(at))
-    if count <= SERVED_AT_ONCE:
+    if choice.count <= SERVED_AT_ONCE:
         serve_next_units(actor=actor, assignment_id=assignment.pk, at=at)
         assignment.refresh_from_db()
     else:
@@ -210,7 +211,15 @@ def book_burden(*, actor: Actor, assignment: Assignment, units: QuerySet[Unit], 
     )
 
 
-def _fix_choice(assignment: Assignment, units: QuerySet[Unit]) -> tuple[int, str]:
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """How many units were fixed for an assignment, and the hash of their numbers."""
+
+    count: int
+    digest: str
+
+
+def _fix_choice(assignment: Assignment, units: QuerySet[Unit]) -> _Choice:
     query, parameters = units.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -221,7 +230,7 @@ def _fix_choice(assignment: Assignment, units: QuerySet[Unit]) -> tuple[int, str
         )
         row = cursor.fetchone()
     count, ids = row or (0, "")
-    return count, hashlib.sha256(ids.encode()).hexdigest()
+    return _Choice(count, hashlib.sha256(ids.encode()).hexdigest())
 
 
 @transaction.atomic

@@ -52,6 +52,18 @@ def test_the_same_seed_draws_the_same_whatever_the_order(seed, population, size)
     assert set(chosen) <= population
 
 
+def test_what_could_be_drawn_is_read_in_one_pass_whatever_the_database_knows_of_its_tables(cast, declared):
+    found = queries.finished_tasks(
+        actor=cast.office,
+        campaign_id=cast.campaign.pk,
+        scope=cast.tree.city,
+        finished_from=SOME_DAY,
+        finished_until=SOME_DAY,
+    )
+    assert found.count() == 6
+    assert "JOIN" not in str(found.query), "a join of tasks and units is planned unit by unit without statistics"
+
+
 def test_a_share_is_rounded_up_and_never_more_than_there_are():
     assert size_of(population=5, percent=10, number=None) == 1
     assert size_of(population=200, percent=10, number=None) == 20
