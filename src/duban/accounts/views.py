@@ -29,7 +29,7 @@ from duban.kernel.errors import InvalidInput, NotAllowed, TooManyAttempts
 from duban.shell.notices import say
 from duban.shell.posted import not_kept
 from duban.shell.refused import beside
-from duban.shell.requests import Request, before_second_factor, goes_on_while_paused, public
+from duban.shell.requests import Request, before_second_factor, caller_address, goes_on_while_paused, public
 from duban.shell.views import place_within
 
 BACKEND = "duban.accounts.backends.Sessions"
@@ -103,7 +103,7 @@ def second_factor(request: Request) -> HttpResponse:
     given = {
         "actor": request.actor,
         "code": form.cleaned_data["code"],
-        "place": Place(address=request.META.get("REMOTE_ADDR", "")),
+        "place": Place(address=caller_address(request)),
         "at": timezone.now(),
     }
     codes: list[str] = []
@@ -309,7 +309,7 @@ def _factor_page(
 
 
 def _place(request: Request) -> Place:
-    address = request.META.get("REMOTE_ADDR", "")
+    address = caller_address(request)
     try:
         name, browser = signing.loads(request.COOKIES.get(BROWSER_COOKIE, ""), salt=BROWSER_SALT, max_age=YEAR)
     except (signing.BadSignature, ValueError, TypeError):

@@ -48,6 +48,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
     ),
     "DUBAN_HOSTS": ("`127.0.0.1,localhost`", "names under which the pages may be asked for, separated by commas"),
     "DUBAN_ORIGIN": ("none", "address of the pages as people type it; with `https://` cookies are sent over TLS only"),
+    "DUBAN_TRUSTED_PROXIES": (
+        "none",
+        "servers in front, addresses or networks separated by commas, whose `X-Forwarded-For` tells who asks; see run-it",
+    ),
     "DUBAN_DEBUG": ("off", "`1` shows the cause of an error on the page; refused in production"),
     "DUBAN_LOG": ("`INFO`", "how much is written to the log: `DEBUG`, `INFO`, `WARNING`, `ERROR`"),
     "DUBAN_MIN_FREE_MB": (

@@ -1,5 +1,6 @@
 """All settings, read from the environment; a bad value stops the start with one sentence."""
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,18 @@ ALLOWED_HOSTS = [host for host in os.environ.get("DUBAN_HOSTS", "127.0.0.1,local
 ORIGIN = os.environ.get("DUBAN_ORIGIN", "")
 if ORIGIN:
     CSRF_TRUSTED_ORIGINS = [ORIGIN]
+
+
+def _networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    given = [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+    try:
+        return [ipaddress.ip_network(word) for word in given]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be addresses or networks, separated by commas: {error}.") from error
+
+
+# Only these are believed where they say, in X-Forwarded-For, who asks.
+TRUSTED_PROXIES = _networks("DUBAN_TRUSTED_PROXIES")
 
 SUBJECTS = [
     "duban.portal",

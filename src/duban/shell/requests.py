@@ -1,8 +1,10 @@
 """The request as our views receive it, and how a view says what it needs."""
 
+import ipaddress
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from duban.kernel.authority import Actor
@@ -47,3 +49,35 @@ def without_database(view: View) -> View:
     """Run a view outside the transaction of the request: no actor, no frame."""
     view.without_database = True  # type: ignore[attr-defined]
     return view
+
+
+def caller_address(request: HttpRequest) -> str:
+    """
+    Return the address from which somebody asks: the peer's, or where that is a trusted proxy, what it says of its own peer.
+
+    Read from the right of X-Forwarded-For, past the proxies of DUBAN_TRUSTED_PROXIES: what stands further left, anybody
+    may have written. A peer that is not trusted is believed nothing.
+    """
+    found = str(request.META.get("REMOTE_ADDR", ""))
+    for hop in reversed(str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")):
+        if not _is_trusted_proxy(found):
+            break
+        try:
+            found = str(_address(hop.strip()))
+        except ValueError:
+            break
+    return found
+
+
+def _is_trusted_proxy(address: str) -> bool:
+    try:
+        known = _address(address)
+    except ValueError:
+        return False
+    return any(known in network for network in settings.TRUSTED_PROXIES)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    # A server that listens on IPv6 sees IPv4 peers as ::ffff:10.0.0.1.
+    address = ipaddress.ip_address(text)
+    return getattr(address, "ipv4_mapped", None) or address

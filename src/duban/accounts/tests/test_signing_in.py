@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from ipaddress import ip_network
 from statistics import median
 
 import pytest
@@ -110,6 +111,26 @@ def test_nobody_can_lock_out_a_colleague_at_the_same_address(client: Client, use
         by_form(attacker, "wrong")
     assert by_form(attacker, PASSWORD) == 429
     assert by_form(client, PASSWORD) == 302
+
+
+def test_behind_a_trusted_proxy_nobody_delays_a_name_for_the_whole_city(client: Client, user: User, settings) -> None:
+    settings.TRUSTED_PROXIES = [ip_network("127.0.0.1")]
+    for _ in range(FREE_FOR_NAME):
+        assert by_form_from(client, "203.0.113.5", "wrong") == 422
+    # Forging an address before one's own changes nothing.
+    assert by_form_from(client, "198.51.100.1, 203.0.113.5", PASSWORD) == 429
+    assert by_form_from(client, "203.0.113.6", PASSWORD) == 302
+
+
+def test_a_header_of_a_stranger_does_not_make_them_somebody_else(client: Client, user: User) -> None:
+    for number in range(FREE_FOR_NAME):
+        assert by_form_from(client, f"203.0.113.{number}", "wrong") == 422
+    assert by_form_from(client, "203.0.113.99", PASSWORD) == 429
+
+
+def by_form_from(client: Client, forwarded: str, password: str) -> int:
+    given = {"sign_in_name": "zhang", "password": password}
+    return client.post("/sign-in/", given, headers={"x-forwarded-for": forwarded}).status_code
 
 
 def test_failures_of_many_names_from_one_place_have_to_wait(user: User) -> None:

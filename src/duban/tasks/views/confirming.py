@@ -15,7 +15,7 @@ from duban.kernel.errors import IllegalStep, InvalidInput, TooManyAttempts
 from duban.shell.notices import say
 from duban.shell.posted import not_kept
 from duban.shell.refused import beside
-from duban.shell.requests import Request, public
+from duban.shell.requests import Request, caller_address, public
 from duban.shell.views import place_within
 from duban.tasks import commands, queries
 from duban.tasks.commands.answering import GivenFile
@@ -115,7 +115,7 @@ def tap(request: Request, token: str) -> HttpResponse:
     The token is the authority and no cookie is looked at, so no other site could send this form for somebody. Nothing
     of the address leaves this page: without a referrer the browser sends its forms with the origin "null".
     """
-    place = Place(address=request.META.get("REMOTE_ADDR", ""))
+    place = Place(address=caller_address(request))
     shown: dict[str, Any] = {}
     status = 200
     try:
