@@ -22,6 +22,7 @@ NO_LIST = {
     "access.delegation_posts": "for opening accounts, which is recorded; the list that is shown is delegation_people",
     "access.grant_line": "one grant",
     "access.names_of": "the names for grants that were read already",
+    "access.outlasting_grants": "grants of one person",
     "access.standing_of": "the actor's own posts and grants",
     "accounts.demonstration_sign_ins": "invented people of a trial, offered for signing in",
     "accounts.get_user": "one account; its page records that it was looked at",
