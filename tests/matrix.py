@@ -28,6 +28,7 @@ from duban.directives.models import (
 )
 from duban.directives.states import DocumentStatus, RequirementStatus
 from duban.kernel.authority import Actor
+from duban.notices.models import Robot
 from duban.office.models import Duty, Matter, MatterStep
 from duban.office.states import MatterKind
 from duban.organisation.models import Line, MemberImport, Membership, Person, Post, Unit, UnitImport
@@ -290,6 +291,16 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
             target_rule={"unit": village.pk},
             consent_asked_at=factories.SOME_MOMENT,
             created_at=factories.SOME_MOMENT,
+        ),
+        "robot": Robot.objects.create(
+            unit=county,
+            kind="wecom",
+            name="工作群",
+            address=b"-",
+            address_hint="qyapi.weixin.qq.com …7xxx",
+            fingerprint=f"{county.pk}",
+            entered_by=0,
+            entered_at=factories.SOME_MOMENT,
         ),
         "sample": (sample := _sample(campaign, county, finished.tasks[0])),
         "sampled": sample.items.get(),

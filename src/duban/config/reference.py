@@ -62,6 +62,10 @@ SETTINGS: dict[str, tuple[str, str]] = {
         "none",
         "further folders to watch, separated by commas, such as the database server's; home, files and `/tmp` always are",
     ),
+    "DUBAN_ROBOT_HOSTS": (
+        "the hosts of WeCom, DingTalk and Feishu",
+        "hosts to which robots of group chats may be sent messages, separated by commas; empty: nothing leaves",
+    ),
     "DUBAN_METRICS_PORT": ("off", "port of `/metrics` for Prometheus, on 127.0.0.1 only; 0 turns it off"),
     "DUBAN_CHROMIUM": ("found on the path", "the browser of the browser tests and of the pictures in these pages"),
     "UPDATE_QUERY_COUNTS": ("off", "`1`: a test run writes `query_counts.json` anew instead of comparing"),

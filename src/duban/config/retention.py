@@ -99,6 +99,14 @@ RETENTION: Sequence[Line] = (
         remove=notices.clear_digests,
     ),
     Line(
+        name="group_messages",
+        what=_("Messages to group chats"),
+        kept=timedelta(days=90),
+        rule=_("From the writing; numbers of units, no names. What a robot was told in the last weeks can be shown."),
+        count=notice_queries.overdue_messages,
+        remove=notices.clear_messages,
+    ),
+    Line(
         name="unowned_files",
         what=_("Files that nothing names"),
         kept=timedelta(days=7),

@@ -6,6 +6,7 @@ from duban.audit.policy import AuditCapability as Audit
 from duban.burden.policy import BurdenCapability as Burden
 from duban.campaigns.policy import CampaignCapability as Campaign
 from duban.directives.policy import DirectivesCapability as Directives
+from duban.notices.policy import NoticesCapability as Notices
 from duban.office.policy import OfficeCapability as Office
 from duban.organisation.policy import OrganisationCapability as Organisation
 from duban.papers.policy import PapersCapability as Papers
@@ -55,11 +56,19 @@ ROLES: dict[str, frozenset[str]] = {
     "office_head": frozenset(
         _ASSIGNS
         | _MEMBERS
-        | {Organisation.EDIT, Organisation.IMPORT, Campaign.EDIT, Tasks.CONSENT, Burden.APPROVE, Burden.LIMIT}
+        | {
+            Organisation.EDIT,
+            Organisation.IMPORT,
+            Campaign.EDIT,
+            Tasks.CONSENT,
+            Burden.APPROVE,
+            Burden.LIMIT,
+            Notices.ROBOTS,
+        }
     ),
     # The same on its own subtree; it asks the office above.
     "county_office": frozenset(
-        _ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Office.ASK, Accounts.DELEGATE}
+        _ASSIGNS | _MEMBERS | {Organisation.EDIT, Organisation.IMPORT, Office.ASK, Accounts.DELEGATE, Notices.ROBOTS}
     ),
     # A lead department reads, urges and passes down inside its line, and registers what it asks there.
     "line_clerk": frozenset(_READS | _PASSES | {Tasks.URGE, Burden.ASK}),

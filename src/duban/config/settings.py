@@ -209,6 +209,15 @@ WATCHED_FOLDERS = [folder for folder in os.environ.get("DUBAN_WATCHED_FOLDERS", 
 # 0: nobody counts.
 METRICS_PORT = _number("DUBAN_METRICS_PORT", default=0, most=65535)
 
+# The only hosts to which anything is ever sent: the robots of group chats. Empty: nothing leaves.
+ROBOT_HOSTS = [
+    host
+    for host in os.environ.get("DUBAN_ROBOT_HOSTS", "qyapi.weixin.qq.com,oapi.dingtalk.com,open.feishu.cn").split(",")
+    if host
+]
+# The server of a test, "127.0.0.1:port"; set by tests themselves and nowhere else.
+ROBOT_LOOPBACK = ""
+
 # Each subject keeps its jobs in jobs.py.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 

@@ -52,6 +52,8 @@ TABLES: dict[str, Rights] = {
     "notices_digest": Rights.ORDINARY,
     "notices_digestday": Rights.ORDINARY,
     "notices_digestline": Rights.ORDINARY,
+    "notices_robot": Rights.ORDINARY,
+    "notices_robotmessage": Rights.ORDINARY,
     "office_duty": Rights.ORDINARY,
     "office_matter": Rights.ORDINARY,
     "office_matterstep": Rights.ORDINARY,

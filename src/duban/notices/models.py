@@ -1,8 +1,10 @@
-"""Reminders made by the machine: one row per person and day, and the numbers of each unit in it."""
+"""Reminders made by the machine, and the robots of group chats with what is sent through them."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+
+from duban.notices.states import MessageKind, MessageStatus, RobotKind, Trouble
 
 
 class Digest(models.Model):
@@ -58,3 +60,75 @@ class DigestDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} (#{self.pk})"
+
+
+class Robot(models.Model):
+    """A robot of a group chat that is told the numbers of a unit with all below it; off until somebody switches it on."""
+
+    unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=RobotKind)
+    name = models.CharField(max_length=60)
+    # Enciphered; empty once the robot has ended.
+    address = models.BinaryField()
+    # What is shown of it: the host and the last four characters.
+    address_hint = models.CharField(max_length=100)
+    # Keyed hash: one robot is entered once, so its limits hold for all that is sent to it.
+    fingerprint = models.CharField(max_length=64)
+    # For signing; enciphered, empty where the chat does not ask for it.
+    secret = models.BinaryField(default=b"")
+    # A word that the chat wants to see in every message.
+    keyword = models.CharField(max_length=30, blank=True, default="")
+    is_on = models.BooleanField(default=False)
+    # In a row.
+    failures = models.SmallIntegerField(default=0)
+    # Why it was switched off by itself, and what the chat answered.
+    off_because = models.CharField(max_length=20, choices=Trouble, blank=True, default="")
+    answer = models.CharField(max_length=200, blank=True, default="")
+    entered_by = models.BigIntegerField()
+    entered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fingerprint"], condition=Q(ended_at__isnull=True), name="robot_is_entered_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(is_on=False, address=b"", secret=b""),
+                name="robot_that_ended_keeps_no_secret",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"
+
+
+class RobotMessage(models.Model):
+    """One message to a group: written once, tried until it arrived or its day has passed."""
+
+    robot = models.ForeignKey(Robot, models.PROTECT, related_name="messages", db_index=False)
+    kind = models.CharField(max_length=20, choices=MessageKind)
+    day = models.DateField()
+    text = models.TextField()
+    written_at = models.DateTimeField()
+    status = models.CharField(max_length=20, choices=MessageStatus, default=MessageStatus.WAITING)
+    attempts = models.SmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True, blank=True)
+    trouble = models.CharField(max_length=20, choices=Trouble, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["robot", "day"], condition=Q(kind=MessageKind.COUNTS), name="robot_message_once_a_day"
+            ),
+        ]
+        indexes = [
+            # What can be sent now.
+            models.Index(fields=["next_at"], condition=Q(status=MessageStatus.WAITING), name="robot_message_waiting"),
+            # The last of a robot, and how many were tried within a minute.
+            models.Index(fields=["robot", "-tried_at"], name="robot_message_last"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.robot_id}, {self.day}"

@@ -1,12 +1,18 @@
-"""Reading reminders: everybody their own, on the day alone."""
+"""Reading reminders, everybody their own; and the robots of one's own part of the tree."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+
 from duban.kernel.authority import Actor
-from duban.notices.models import Digest, DigestLine
-from duban.notices.states import DAYS_BEFORE
+from duban.kernel.errors import NotAllowed, NotFound
+from duban.notices.models import Digest, DigestLine, Robot, RobotMessage
+from duban.notices.policy import NoticesCapability
+from duban.notices.states import DAYS_BEFORE, MessageKind
+from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.workdays import queries as workdays
 
@@ -85,3 +91,70 @@ def spans(*, actor: Actor, day: date) -> Mapping[int, tuple[date, date]]:
 def overdue_digests(*, actor: Actor, before: datetime) -> int:
     """Return how many reminders made before that moment are kept still."""
     return Digest.objects.filter(made_at__lt=before).count()
+
+
+@dataclass(frozen=True, slots=True)
+class RobotLine:
+    """A robot and the last message to its group."""
+
+    robot: Robot
+    last: RobotMessage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Robots:
+    """The robots of one's own part of the tree, and the units whose numbers one may let another tell."""
+
+    robots: list[RobotLine]
+    units: list[tuple[int, str]]
+
+
+def robots(*, actor: Actor) -> Robots:
+    """
+    Return the robots that this actor keeps, in protocol order of their units.
+
+    :raises NotAllowed: if this actor keeps none anywhere
+    """
+    scope = actor.scope(NoticesCapability.ROBOTS)
+    if scope.is_empty:
+        raise NotAllowed(_("Your present post keeps no group robots. The head of the office does."))
+    last = RobotMessage.objects.order_by("robot", "-pk").distinct("robot")
+    found = _kept(actor).select_related("unit").order_by("unit__order_path", "pk")
+    units = Unit.objects.filter(path__in=scope.paths) | Unit.objects.filter(pk__in=list(scope.unit_ids))
+    return Robots(
+        robots=[
+            RobotLine(robot, next(iter(robot.messages.all()), None))
+            for robot in found.prefetch_related(Prefetch("messages", queryset=last))
+        ],
+        units=[(unit.pk, unit.name) for unit in units.order_by("order_path", "pk")],
+    )
+
+
+def get_robot(*, actor: Actor, robot_id: int, lock: bool = False) -> Robot:
+    """
+    Return one robot that this actor keeps and that has not ended.
+
+    :raises NotFound: if there is none in the actor's part of the tree
+    """
+    found = _kept(actor).filter(pk=robot_id).select_related("unit")
+    robot = (found.select_for_update(of=("self",)) if lock else found).first()
+    if robot is None:
+        raise NotFound(_("There is no such robot in your part of the tree."))
+    return robot
+
+
+def robots_to_tell(*, actor: Actor, day: date) -> list[Robot]:
+    """Return the robots that are on and have no message of the day yet; for the machine itself."""
+    told = RobotMessage.objects.filter(kind=MessageKind.COUNTS, day=day).values("robot")
+    on = Robot.objects.filter(organisation.in_force(on=day, unit="unit"), is_on=True).exclude(pk__in=told)
+    return list(on.select_related("unit").order_by("pk"))
+
+
+def overdue_messages(*, actor: Actor, before: datetime) -> int:
+    """Return how many messages to groups were written before that moment and are kept still."""
+    return RobotMessage.objects.filter(written_at__lt=before).count()
+
+
+def _kept(actor: Actor) -> QuerySet[Robot]:
+    scope = actor.scope(NoticesCapability.ROBOTS)
+    return Robot.objects.filter(organisation.scope_filter(scope=scope, unit="unit"), ended_at__isnull=True)

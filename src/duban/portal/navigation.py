@@ -12,6 +12,7 @@ from duban.audit.policy import AuditCapability
 from duban.burden.policy import BurdenCapability
 from duban.directives.policy import DirectivesCapability
 from duban.kernel.authority import Actor
+from duban.notices.policy import NoticesCapability
 from duban.office.policy import OfficeCapability
 from duban.organisation.policy import OrganisationCapability
 from duban.portal.policy import PortalCapability
@@ -92,6 +93,7 @@ MENU = (
             Entry(_("Accounts"), "accounts:list", (AccountsCapability.EDIT,), is_whole=True),
             Entry(_("Accounts below"), "access:below", (AccountsCapability.DELEGATE,)),
             Entry(_("Accounts and grants"), "access:list", (AccessCapability.VIEW, AccessCapability.EDIT)),
+            Entry(_("Group robots"), "notices:robots", (NoticesCapability.ROBOTS,)),
             Entry(_("Calendar"), "workdays:calendar", (WorkdaysCapability.EDIT,)),
             Entry(_("Upkeep"), "upkeep:upkeep", (UpkeepCapability.VIEW,)),
             Entry(_("Record of changes"), "audit:record", (AuditCapability.VIEW,), is_whole=True),

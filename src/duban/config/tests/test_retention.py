@@ -19,7 +19,7 @@ from duban.config import cli, factories
 from duban.config.retention import RETENTION
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotAllowed, NotFound
-from duban.notices.models import Digest
+from duban.notices.models import Digest, Robot, RobotMessage
 from duban.organisation import queries as organisation
 from duban.organisation.models import MemberImport, UnitImport
 from duban.organisation.states import ImportStatus, PostKind
@@ -69,6 +69,27 @@ def a_confirmation(tree, campaign):
         prepared_words="",
         asked_at=factories.SOME_MOMENT,
     )
+
+
+def fill_notices(tree, confirmation, now):
+    for number, moment in enumerate(moments("reminders", now)):
+        Digest.objects.create(
+            user=confirmation.post.person.user, day=date(2026, 1, 1 + number), made_at=moment, is_read=False
+        )
+    robot = Robot.objects.create(
+        unit=tree.city,
+        kind="wecom",
+        name="工作群",
+        address=b"-",
+        address_hint="",
+        fingerprint="a",
+        entered_by=7,
+        entered_at=factories.SOME_MOMENT,
+    )
+    for moment in moments("group_messages", now):
+        RobotMessage.objects.create(
+            robot=robot, kind="trial", day=moment.date(), text="试发", written_at=moment, next_at=moment
+        )
 
 
 def fill(tree, campaign, now):
@@ -123,10 +144,7 @@ def fill(tree, campaign, now):
                 used_at=used_at,
                 ended_at=moment,
             )
-    for number, moment in enumerate(moments("reminders", now)):
-        Digest.objects.create(
-            user=confirmation.post.person.user, day=date(2026, 1, 1 + number), made_at=moment, is_read=False
-        )
+    fill_notices(tree, confirmation, now)
     for number, moment in enumerate(moments("unowned_files", now)):
         left = place_of(f"{number}" * 64)
         left.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from duban.portal.queries.following import (
     only_forwarded_here,
     touched_assignments,
 )
+from duban.portal.queries.group_text import group_text
 from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
 from duban.portal.queries.pace import (
     Measure,
@@ -61,6 +62,7 @@ __all__ = [
     "branch_screen",
     "followed_listing",
     "followed_meeting",
+    "group_text",
     "key_measures",
     "lower_levels",
     "measures_listing",

@@ -119,11 +119,17 @@ def _text(head: list[str], found: tasks.Reminders, link: str) -> str:
         return ""
     foot = _("See details: %(link)s") % {"link": link}
     lines = [_("%(unit)s: %(counts)s") % {"unit": one.unit, "counts": _counts(one)} for one in found.units]
+    return fitted(head=head, lines=lines, foot=[foot], count=found.line_count, most_bytes=limits.URGING_BYTES)
+
+
+def fitted(*, head: list[str], lines: list[str], foot: list[str], count: int, most_bytes: int) -> str:
+    """Return a text of at most so many bytes: as many of the lines as fit, then how many of `count` are left out."""
+    lines = list(lines)
     while True:
-        others = found.line_count - len(lines)
+        others = count - len(lines)
         rest = [ngettext("and %(count)d other unit", "and %(count)d other units", others) % {"count": others}]
-        text = "\n".join([*head, *lines, *(rest if others else []), foot])
-        if not lines or len(text.encode()) <= limits.URGING_BYTES:
+        text = "\n".join([*head, *lines, *(rest if others else []), *foot])
+        if not lines or len(text.encode()) <= most_bytes:
             return text
         lines.pop()
 
