@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,15 +144,26 @@ class TestEnd:
         makefile.write_text(
             f'run:\n\t@exec {sys.executable} {runner} {home} {port} "pass" "import time; time.sleep(600)"\n'
         )
-        make = subprocess.Popen(["make", "-f", str(makefile), "run"], stdout=subprocess.PIPE, text=True)
-        started = Started(process=make, port=port, said=[])
-        started.read_until("ready")
-        all_of_it = descendants(make.pid)
-        make.send_signal(number)
-        seconds_until(gone(all_of_it), within=ALL_GONE_SECONDS)
-        make.wait(timeout=ALL_GONE_SECONDS)
+        # As in a terminal, also where these tests run in the background: there a shell leaves SIGINT ignored.
+        command = ["env", "--default-signal=INT", "make", "-f", str(makefile), "run"]
+        make = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert make.stdout is not None
-        make.stdout.close()
+        all_of_it: set[int] = set()
+        try:
+            Started(process=make, port=port, said=[]).read_until("ready")
+            all_of_it = descendants(make.pid)
+            make.send_signal(number)
+            seconds_until(gone(all_of_it), within=ALL_GONE_SECONDS)
+            make.wait(timeout=ALL_GONE_SECONDS)
+        except BaseException:
+            # What a failure leaves running would hold the folder of the next test.
+            for pid in all_of_it | {make.pid}:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            raise
+        finally:
+            make.wait()
+            make.stdout.close()
 
 
 class TestStart:
