@@ -12,7 +12,7 @@ from duban.kernel.authority import Actor, decide
 from duban.kernel.errors import IllegalStep, InvalidInput
 from duban.organisation.models import Unit
 from duban.papers.layout.content import Content, as_data, number_words
-from duban.papers.models import Paper
+from duban.papers.models import Paper, Series
 from duban.papers.policy import PapersCapability
 
 LONGEST_WORD = 20
@@ -34,8 +34,10 @@ def issue_paper(*, actor: Actor, unit: Unit, word: str, content: Content, on: da
     tidy = word.strip()
     if not tidy or len(tidy) > LONGEST_WORD or not _WORD.fullmatch(tidy):
         raise _beside("word", _("Write the word of the series, such as 澜教办发."))
+    # A word stays with the unit that first used it, also when a new year begins to count.
+    is_taken = Series.objects.filter(word=tidy).exclude(unit=unit).exists()
     series_id, owner_id, number = _next_number(unit, tidy, on.year)
-    if owner_id != unit.pk:
+    if is_taken or owner_id != unit.pk:
         raise _beside("word", _("Another unit issues papers with the word “%(word)s”.") % {"word": tidy})
     latest = Paper.objects.filter(series_id=series_id).order_by("-number").values_list("issued_on", flat=True).first()
     if latest is not None and on < latest:

@@ -44,6 +44,7 @@ WITH known AS MATERIALIZED (
            WHEN stage.joined <> '' AND stage.joined !~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' THEN 'joined joined'
            WHEN stage.joined > %(today)s::text OR (stage.joined <> '' AND stage.joined < unit.valid_from::text)
                 THEN 'joined joined'
+           WHEN person.id IS NOT NULL AND main.id IS NULL AND person.name <> stage.name THEN 'name somebody_else'
            WHEN main.id IS NOT NULL AND main.unit_id <> unit.id AND NOT (present.path >= %(path)s AND present.path < %(end)s)
                 THEN 'branch elsewhere'
            WHEN main.id IS NOT NULL AND main.unit_id <> unit.id

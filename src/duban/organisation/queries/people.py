@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
-from duban.organisation.models import Person, Post
+from duban.organisation.models import Membership, Person, Post
 from duban.organisation.policy import OrganisationCapability
 from duban.organisation.queries.units import get_unit, scope_filter
 from duban.organisation.states import PostKind
@@ -67,19 +67,30 @@ def get_person(*, actor: Actor, person_id: int) -> Person:
     """
     Return one person: to themselves, and to whoever keeps the register of a unit where they hold or held a post.
 
-    Somebody without any post was just entered, and is known to everybody who keeps a register.
+    Somebody without any post or branch was just entered, and is known to everybody who keeps a register; a member
+    without a post is known to whoever reads the members of the branch.
 
     :raises NotFound: if there is none, or this actor may not know
     """
     person = Person.objects.filter(pk=person_id).first()
     if person is not None and (actor.is_system or person.pk == actor.person_id):
         return person
-    scope = actor.scope(OrganisationCapability.EDIT)
-    posts = Post.objects.filter(person_id=person_id)
-    known = not scope.is_empty and (posts.filter(scope_filter(scope=scope, unit="unit")).exists() or not posts.exists())
-    if person is None or not known:
+    if person is None or not _is_known(actor, person):
         raise NotFound(_("There is no such person."))
     return person
+
+
+def _is_known(actor: Actor, person: Person) -> bool:
+    scope = actor.scope(OrganisationCapability.EDIT)
+    if scope.is_empty:
+        return False
+    posts, memberships = Post.objects.filter(person=person), Membership.objects.filter(person=person)
+    if posts.filter(scope_filter(scope=scope, unit="unit")).exists():
+        return True
+    members = actor.scope(OrganisationCapability.READ_MEMBERS)
+    if not members.is_empty and memberships.filter(scope_filter(scope=members, unit="unit")).exists():
+        return True
+    return not posts.exists() and not memberships.exists()
 
 
 def get_post(*, actor: Actor, post_id: int) -> Post:

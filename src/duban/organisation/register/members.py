@@ -69,6 +69,7 @@ def fault_words(code: str) -> str:
         "participation": _("The form of taking part is not one of the words offered."),
         "joined": _("The day is no date, lies ahead, or before the branch began. Write it like 2019-05-01."),
         "elsewhere": _("This member belongs to a branch outside your part. The office above both moves them."),
+        "somebody_else": _("This number belongs to somebody of another name who is in no branch now. Look at both."),
         "too_early": _("The member came to the present branch only on that day or later."),
     }[code]
 

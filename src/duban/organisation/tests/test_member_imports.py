@@ -129,6 +129,18 @@ def test_a_member_of_a_branch_outside_the_part_is_not_taken_away(small):
     assert "outside your part" in found.errors[0]["message"]
 
 
+def test_a_number_of_somebody_who_left_is_not_given_another_name(small):
+    taken_over(checked(small.city, rows_for(small)))
+    member = Membership.objects.select_related("person").order_by("pk")[0]
+    commands.end_membership(actor=SYSTEM, membership_id=member.pk, on=TODAY, at=NOW)
+    number, branch = member.person.external_id, small.branches[1].name
+
+    found = checked(small.city, [(number, "另一人", branch, "", "", "")])
+
+    assert "another name" in found.errors[0]["message"]
+    assert not checked(small.city, [(number, member.person.name, branch, "", "", "")]).errors
+
+
 def test_who_holds_a_post_in_the_branch_is_the_same_person(small):
     post = commands.appoint_by_name(
         actor=SYSTEM, unit_id=small.branches[0].pk, name="人0", kind="secretary", starts_on=LONG_AGO, at=NOW

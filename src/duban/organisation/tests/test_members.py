@@ -41,6 +41,18 @@ def test_a_second_branch_at_one_time_is_refused_with_the_way_out(small):
         enter(small.branches[1])
 
 
+def test_a_member_of_elsewhere_is_not_named_by_guessing_the_number(small):
+    member = enter(small.branches[0])
+    own = actor_with(unit=small.counties[0], role="county_office")
+    other = actor_with(unit=small.counties[1], role="county_office")
+    keeper = actor_with(unit=small.city, role="system_admin")
+
+    assert queries.get_person(actor=own, person_id=member.person_id).name == "甲某"
+    for stranger in (other, keeper):
+        with pytest.raises(NotFound):
+            queries.get_person(actor=stranger, person_id=member.person_id)
+
+
 def test_the_database_itself_keeps_one_branch_per_day(small):
     member = enter(small.branches[0])
 

@@ -65,6 +65,12 @@ class TestNumbers:
         with pytest.raises(InvalidInput, match="澜教办发"):
             issue(tree.counties[0])
 
+    def test_a_word_stays_with_its_unit_when_a_new_year_begins_to_count(self, tree, db) -> None:
+        issue(tree.city)
+        with pytest.raises(InvalidInput, match="澜教办发"), transaction.atomic():
+            issue(tree.counties[0], on=date(2027, 1, 4))
+        assert issue(tree.city, on=date(2027, 1, 5)).number == 1
+
     @pytest.mark.parametrize("word", ["", "  ", "<b>", "字" * 21])
     def test_a_word_is_a_word(self, tree, db, word) -> None:
         with pytest.raises(InvalidInput):

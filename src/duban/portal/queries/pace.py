@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Max, Min, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -198,7 +199,7 @@ def key_measures(*, actor: Actor, campaign: Campaign, today: date) -> Measures:
     for row in rows:
         part = MeasurePart(
             wording=row["assignment__wording"],
-            starts_on=row["starts"] or row["issued"].date(),
+            starts_on=row["starts"] or timezone.localdate(row["issued"]),
             due_on=row["due"],
             total=row["total"],
             done=row["done"],

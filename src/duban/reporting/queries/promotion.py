@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
 
@@ -51,7 +52,8 @@ SELECT closure.ancestor_id, count(DISTINCT task.id)
   FROM tasks_task task
   JOIN organisation_closure closure ON closure.descendant_id = task.unit_id
   JOIN tasks_taskentry entry ON entry.task_id = task.id AND entry.kind = 'return'
- WHERE task.campaign_id = %(campaign)s AND closure.ancestor_id = ANY(%(units)s) AND entry.made_at::date <= %(as_of)s
+ WHERE task.campaign_id = %(campaign)s AND closure.ancestor_id = ANY(%(units)s)
+   AND (entry.made_at AT TIME ZONE %(zone)s)::date <= %(as_of)s
  GROUP BY closure.ancestor_id
 """
 
@@ -100,6 +102,7 @@ def promotion(
         "campaign": campaign.pk,
         "units": ids,
         "as_of": day.as_of,
+        "zone": settings.TIME_ZONE,
         "open": [str(status) for status in OPEN_STATUSES],
     }
     late, accepted = _rows(_OVERDUE, given), _rows(_ACCEPTED, given)

@@ -1,7 +1,7 @@
 """A unit on one page, and what stands where for the next meeting."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import docx
 import openpyxl
@@ -17,7 +17,7 @@ from duban.papers import queries as papers
 from duban.reporting import queries
 from duban.reporting.tests.conftest import Office
 from duban.tasks.figures import TASK_FIGURES
-from duban.tasks.models import Task
+from duban.tasks.models import Task, TaskEntry
 
 
 def lines(office: Office, unit_id: int | None = None) -> list[queries.Standing]:
@@ -45,6 +45,15 @@ class TestPromotion:
         assert sum(row.overdue for row in rows) == 6
 
     def test_a_returned_item_counts_once_however_often_it_came_back(self, office: Office) -> None:
+        assert sum(row.returned for row in lines(office)) == 1
+
+    def test_a_return_of_the_next_morning_is_not_of_the_day_before(self, office: Office) -> None:
+        # One in the morning of the next day here is still the same day in UTC.
+        entry = TaskEntry.objects.filter(kind="return")[0]
+        other = Task.objects.exclude(pk=entry.task_id).filter(assignment__campaign=office.campaign)[0]
+        entry.pk, entry.task, entry._state.adding = None, other, True
+        entry.made_at = datetime.combine(SOME_DAY, time(17), tzinfo=UTC)
+        entry.save()
         assert sum(row.returned for row in lines(office)) == 1
 
     def test_the_fact_is_what_waits_longest_else_what_was_done_last(self, office: Office) -> None:
