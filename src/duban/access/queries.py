@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -210,11 +210,14 @@ def users_holding(*, actor: Actor, capability: str, unit_id: int, at: datetime) 
     Return the accounts that hold the capability at exactly this unit: over it alone, over the subtree it heads, or
     over the line it leads.
 
-    Accounts whose grant heads a higher subtree belong to the level above and are not returned.
+    Accounts whose grant heads a higher subtree belong to the level above and are not returned, nor is one whose grant is
+    bound to a post that is not held on the day.
     """
+    posts = Post.objects.filter(organisation.posts_on(on=timezone.localdate(at)), pk=OuterRef("post_id"))
     return list(
         grants_in_force(at=at)
         .filter(
+            Q(post__isnull=True) | Exists(posts),
             Q(reach__in=[Reach.SUBTREE, Reach.UNIT, Reach.LINE], unit_id=unit_id),
             role__in=roles.roles_with(capability),
             user__is_active=True,

@@ -14,7 +14,7 @@ from duban.audit.models import AuditEvent
 from duban.config import factories
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
-from duban.organisation.models import Unit
+from duban.organisation.models import Post, Unit
 from duban.organisation.policy import OrganisationCapability
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,22 @@ def test_a_role_over_listed_units_holds_in_these_only(
     scope = actor_now(account).scope("task.view")
     assert scope.unit_ids == frozenset(listed)
     assert not scope.covers(tree.below(tree.counties[0])[0])
+
+
+def test_a_grant_bound_to_a_post_is_held_while_the_post_is(admin: Actor, tree: factories.Tree) -> None:
+    unit, now = tree.departments[1], timezone.now()
+    clerk = factories.make_person_with_account(unit=unit, role="member")
+
+    def holding() -> list[int]:
+        return queries.users_holding(actor=admin, capability="task.check", unit_id=unit.pk, at=now)
+
+    give(admin, clerk, unit, role="office_clerk", post_id=clerk.post.pk, at=now)
+    assert holding() == [clerk.user.pk]
+    today = timezone.localdate(now)
+    Post.objects.filter(pk=clerk.post.pk).update(ends_on=today + timedelta(days=1))
+    assert holding() == [clerk.user.pk]
+    Post.objects.filter(pk=clerk.post.pk).update(ends_on=today)
+    assert holding() == []
 
 
 def test_nobody_grants_themselves(tree: factories.Tree) -> None:
