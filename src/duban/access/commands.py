@@ -61,6 +61,14 @@ class Slip:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """The slips issued, and for how many people none was, because whoever asked had entered them alone."""
+
+    made: Sequence[Slip]
+    left_out: int
+
+
 @transaction.atomic
 def open_account(
     *, actor: Actor, unit_id: int, person_name: str, sign_in_name: str, password: str, at: datetime
@@ -372,11 +380,12 @@ def open_accounts_below(*, actor: Actor, unit_id: int, at: datetime) -> int:
 
 
 @transaction.atomic
-def print_slips(*, actor: Actor, unit_id: int, at: datetime) -> list[Slip]:
+def print_slips(*, actor: Actor, unit_id: int, at: datetime) -> Slips:
     """
     Issue fresh codes for every account in or below the unit that was not activated yet, and return the slips.
 
-    Earlier codes of these accounts are void; the list is recorded.
+    Earlier codes of these accounts are void; the list is recorded. People whose posts this actor alone entered are left
+    out: two are needed to make somebody who signs in.
 
     :raises NotFound: if nothing in or below the unit lies below this actor
     """
@@ -387,7 +396,9 @@ def print_slips(*, actor: Actor, unit_id: int, at: datetime) -> list[Slip]:
         if user is not None and user.is_active and not user.has_usable_password():
             first.setdefault(user.pk, post)
     outside = _acting_outside(actor, list(first), at)
-    return _slips(actor, {user_id: post for user_id, post in first.items() if user_id not in outside}, unit_id, at)
+    alone = _entered_alone(actor, first, at) - outside
+    served = {user_id: post for user_id, post in first.items() if user_id not in outside | alone}
+    return Slips(made=_slips(actor, served, unit_id, at), left_out=len(alone))
 
 
 @transaction.atomic
@@ -396,7 +407,7 @@ def new_slip(*, actor: Actor, post_id: int, at: datetime) -> Slip:
     Replace a lost slip or a forgotten password of one person below: a new code, the old one and the password are void.
 
     :raises NotFound: if the post is not one below this actor, or its person has no account
-    :raises NotAllowed: if the person also acts outside the units below this actor
+    :raises NotAllowed: if the person also acts outside the units below this actor, or only this actor entered them
     """
     on = timezone.localdate(at)
     post = Post.objects.filter(organisation.posts_on(on=on), pk=post_id).select_related("unit", "person__user").first()
@@ -405,7 +416,8 @@ def new_slip(*, actor: Actor, post_id: int, at: datetime) -> Slip:
     user_id = post.person.user.pk
     if _acting_outside(actor, [user_id], at):
         may_hand_out_code(actor, [], user_id).require()
-    may_hand_out_code(actor, [post.unit], user_id).require()
+    is_entered_alone = bool(_entered_alone(actor, [user_id], at))
+    may_hand_out_code(actor, [post.unit], user_id, is_entered_alone=is_entered_alone).require()
     return _slips(actor, {user_id: post}, post.unit_id, at)[0]
 
 
@@ -479,6 +491,17 @@ def _acting_outside(actor: Actor, user_ids: Iterable[int], at: datetime) -> set[
         ):
             outside.add(grant.user_id)
     return outside
+
+
+def _entered_alone(actor: Actor, user_ids: Iterable[int], at: datetime) -> set[int]:
+    """Return those of the accounts in whose person's posts of today nobody but this actor had a hand."""
+    if actor.user_id is None:
+        return set()
+    posts = Post.objects.filter(organisation.posts_on(on=timezone.localdate(at)), person__user_id__in=list(user_ids))
+    entered: dict[int, set[int | None]] = defaultdict(set)
+    for user_id, entered_by in posts.values_list("person__user_id", "entered_by"):
+        entered[user_id].add(entered_by)
+    return {user_id for user_id, entering in entered.items() if entering == {actor.user_id}}
 
 
 def _slips(actor: Actor, posts: dict[int, Post], unit_id: int, at: datetime) -> list[Slip]:

@@ -80,10 +80,20 @@ def may_delegate(actor: Actor, role: str, unit: Unit, user_id: int | None) -> De
     return Decision(True)
 
 
-def may_hand_out_code(actor: Actor, units: Sequence[Placed], user_id: int) -> Decision:
-    """A new code takes over an account: only where everything that its person is and may do lies below."""
+def may_hand_out_code(
+    actor: Actor, units: Sequence[Placed], user_id: int, *, is_entered_alone: bool = False
+) -> Decision:
+    """
+    A new code takes over an account: only where everything that its person is and may do lies below.
+
+    And never for a person whom nobody but this actor entered: who invents somebody does not also act as them.
+    """
     if user_id == actor.user_id:
         return denied(_("You cannot hand yourself a code. Change your password instead."))
+    if is_entered_alone:
+        return denied(
+            _("You entered this person in the register yourself. Somebody else who opens accounts prints their slip.")
+        )
     if not units or not all(lies_below(actor, unit) for unit in units):
         return denied(_("This person also acts outside the units below yours. Ask the security administrator."))
     return Decision(True)

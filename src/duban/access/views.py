@@ -1,6 +1,6 @@
 """Grants: the list of a subtree, giving and ending one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 
@@ -148,7 +148,7 @@ def slips(request: Request, unit_id: int, kind: str) -> HttpResponse:
         raise NotFound(_("There is no such page."))
     unit = queries.delegation_unit(actor=request.actor, unit_id=unit_id)
     made = commands.print_slips(actor=request.actor, unit_id=unit_id, at=timezone.now())
-    return _handed_out(request, unit.shown_name, made, kind)
+    return _handed_out(request, unit.shown_name, made.made, kind, left_out=made.left_out)
 
 
 @require_POST
@@ -208,7 +208,11 @@ def _morning(day: date | None) -> datetime | None:
     return None if day is None else timezone.make_aware(datetime.combine(day, time()))
 
 
-def _handed_out(request: Request, name: str, made: list[commands.Slip], kind: str) -> HttpResponse:
+def _handed_out(
+    request: Request, name: str, made: Sequence[commands.Slip], kind: str, *, left_out: int = 0
+) -> HttpResponse:
+    # An empty file would say nothing; the page says why.
+    kind = kind if made else "print"
     address = request.build_absolute_uri(reverse("accounts:activate"))
     if kind == "word":
         content = export_slips(
@@ -229,4 +233,5 @@ def _handed_out(request: Request, name: str, made: list[commands.Slip], kind: st
         response = HttpResponse(content, content_type=DOCX)
         response["Content-Disposition"] = content_disposition_header(True, f"{name}-{_('Account slip')}.docx") or ""
         return not_kept(response)
-    return not_kept(render(request, "access/slips.html", {"slips": made, "name": name, "address": address}))
+    shown = {"slips": made, "name": name, "address": address, "left_out": left_out}
+    return not_kept(render(request, "access/slips.html", shown))

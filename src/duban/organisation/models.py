@@ -250,6 +250,8 @@ class Post(models.Model):
     starts_on = models.DateField()
     # First day on which the person no longer holds it.
     ends_on = models.DateField(null=True, blank=True)
+    # The account that wrote who holds it: nobody else's word stands for this person.
+    entered_by = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         # One principal per unit at any date is the exclusion constraint post_one_principal_at_a_time (migration 0002).

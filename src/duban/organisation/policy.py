@@ -42,6 +42,13 @@ def may_keep_people(actor: Actor) -> Decision:
     return denied(_("Your present post does not include this. Switch to another post, or ask your office."))
 
 
+def may_appoint(actor: Actor, person_id: int) -> Decision:
+    """Nobody appoints themselves."""
+    if actor.person_id is not None and actor.person_id == person_id:
+        return denied(_("You cannot appoint yourself. Ask somebody else who keeps the register."))
+    return ALLOWED
+
+
 def may_read_members(actor: Actor, unit: Unit) -> Decision:
     """Names of members are read in the branch and by whoever keeps its register; each reading is recorded."""
     return decide(actor=actor, capability=OrganisationCapability.READ_MEMBERS, unit=unit)

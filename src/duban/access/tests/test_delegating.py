@@ -33,6 +33,7 @@ from duban.config.factories import (
 )
 from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput, NotAllowed, NotFound, Refused
+from duban.organisation import commands as people_of_units
 from duban.organisation.models import Person, Post
 from duban.organisation.states import PostKind
 from duban.shell.models import PostedRequest
@@ -180,7 +181,7 @@ class TestEscalation:
         for post_id in (below.pk, granted.post.pk):
             with pytest.raises(NotAllowed, match="outside"):
                 commands.new_slip(actor=township, post_id=post_id, at=AT)
-        assert commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT) == []
+        assert commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT).made == []
 
     def test_nobody_elsewhere_is_handed_a_code(self, tree, township):
         elsewhere = make_person_with_account(
@@ -198,13 +199,92 @@ class TestEscalation:
         assert client.get("/access/new/").status_code == 403
 
 
+class TestInventedPeople:
+    """A county clerk enters people, opens accounts and checks answers: whom they invent they cannot act as."""
+
+    @pytest.fixture
+    def entered(self, tree, county):
+        unit = tree.townships[0]
+        posts = [
+            people_of_units.appoint_by_name(
+                actor=county,
+                unit_id=unit.pk,
+                name=name,
+                kind=kind,
+                starts_on=SOME_DAY,
+                at=AT,
+                field_in_charge="党建" if kind == "deputy" else "",
+            )
+            for name, kind in (("假名甲", "liaison"), ("假名乙", "principal"), ("假名丙", "deputy"))
+        ]
+        opened(county, unit)
+        return posts
+
+    def test_whoever_entered_them_alone_prints_no_slip(self, tree, county, entered):
+        printed = commands.print_slips(actor=county, unit_id=tree.townships[0].pk, at=AT)
+        assert (list(printed.made), printed.left_out) == ([], 3)
+        for post in entered:
+            with pytest.raises(NotAllowed, match="entered this person"):
+                commands.new_slip(actor=county, post_id=post.pk, at=AT)
+        assert not ActivationCode.objects.exists()
+
+    def test_a_second_person_does(self, tree, county, entered):
+        colleague = actor_with(unit=tree.counties[0], role="county_office")
+        printed = commands.print_slips(actor=colleague, unit_id=tree.townships[0].pk, at=AT)
+        assert (len(printed.made), printed.left_out) == (3, 0)
+        assert commands.new_slip(actor=colleague, post_id=entered[0].pk, at=AT).code
+
+    def test_whom_somebody_else_entered_too_is_served(self, tree, county, entered):
+        known = somebody(tree.townships[0], kind=PostKind.CLERK, name="曹有根")
+        people_of_units.appoint(
+            actor=county,
+            unit_id=tree.townships[0].pk,
+            person_id=known.person_id,
+            kind="liaison",
+            starts_on=SOME_DAY,
+            at=AT,
+        )
+        opened(county, tree.townships[0])
+        printed = commands.print_slips(actor=county, unit_id=tree.townships[0].pk, at=AT)
+        assert ([slip.name for slip in printed.made], printed.left_out) == (["曹有根"], 3)
+
+    def test_a_name_put_in_the_place_of_another_is_entered_anew(self, tree, county):
+        colleague = actor_with(unit=tree.counties[0], role="county_office")
+        for actor, name in ((colleague, "真名"), (county, "假名")):
+            post = people_of_units.appoint_by_name(
+                actor=actor, unit_id=tree.townships[0].pk, name=name, kind="principal", starts_on=SOME_DAY, at=AT
+            )
+        opened(county, tree.townships[0])
+        with pytest.raises(NotAllowed, match="entered this person"):
+            commands.new_slip(actor=county, post_id=post.pk, at=AT)
+
+    def test_nobody_appoints_themselves(self, tree, county):
+        with pytest.raises(NotAllowed, match="appoint yourself"):
+            people_of_units.appoint(
+                actor=county,
+                unit_id=tree.townships[0].pk,
+                person_id=county.person_id or 0,
+                kind="principal",
+                starts_on=SOME_DAY,
+                at=AT,
+            )
+
+    def test_the_page_says_who_is_left_out_also_instead_of_an_empty_file(self, tree, county, entered):
+        client = Client()
+        client.cookies["language"] = "en"
+        client.force_login(User.objects.get(pk=county.user_id or 0))
+        for kind in ("print", "word"):
+            page = client.post(f"/access/below/{tree.townships[0].pk}/slips/{kind}/").content.decode()
+            assert "3 people are left out whom you entered" in page
+
+
 class TestSlips:
     @pytest.fixture
     def slips(self, tree, township, villages):
         for number, unit in enumerate(villages[:3]):
             somebody(unit, name=f"书记{number}")
         opened(township, tree.townships[0])
-        return commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT)
+        return commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT).made
 
     def activate(self, slip, code=None, at=AT, **given):
         return accounts.activate(
@@ -236,10 +316,10 @@ class TestSlips:
         assert self.activate(again) is not None
 
     def test_printing_again_voids_what_was_printed(self, tree, township, slips):
-        again = commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT)
+        again = commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT).made
         assert self.activate(slips[1]) is None
         assert self.activate(again[1]) is not None
-        assert len(commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT)) == 2
+        assert len(commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT).made) == 2
 
     def test_an_old_slip_is_of_no_use(self, slips):
         assert self.activate(slips[0], at=AT + timedelta(days=accounts.CODE_DAYS)) is None

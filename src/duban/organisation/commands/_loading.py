@@ -45,8 +45,12 @@ class Loaded:
     changed: list[Planned]
 
 
-def load(*, plan: Plan, register: Register, today: date) -> Loaded:
-    """Write a plan without faults; the caller holds the tree, and the register was read while holding it."""
+def load(*, plan: Plan, register: Register, today: date, entered_by: int | None) -> Loaded:
+    """
+    Write a plan without faults; the caller holds the tree, and the register was read while holding it.
+
+    `entered_by` is the account whose table it is.
+    """
     new = [unit for unit in plan.units if unit.is_new]
     existing = [unit for unit in plan.units if unit.changes]
     fresh = _tree.next_unit_ids(count=len(new))
@@ -64,7 +68,7 @@ def load(*, plan: Plan, register: Register, today: date) -> Loaded:
     if moved:
         _tree.rewrite_closure(tops=[unit.node for unit in moved])
     _tree.close_new(unit_ids=fresh)
-    _change_posts(plan, ids)
+    _change_posts(plan, ids, entered_by)
     return Loaded(
         ids=ids,
         moved=moved,
@@ -198,7 +202,7 @@ def _paths_of(
     return {unit.node: found[unit.node] for unit in units}
 
 
-def _change_posts(plan: Plan, ids: dict[int, int]) -> None:
+def _change_posts(plan: Plan, ids: dict[int, int], entered_by: int | None) -> None:
     people = plan.people
     newcomers: dict[tuple[int, str], int] = {}
     for node, name, person_id in [
@@ -227,12 +231,13 @@ def _change_posts(plan: Plan, ids: dict[int, int]) -> None:
     fields = dict(people.fields)
     changed = list(Post.objects.filter(pk__in={*corrected, *fields}))
     for post in changed:
-        post.person_id = corrected.get(post.pk, post.person_id)
+        if post.pk in corrected:
+            post.person_id, post.entered_by = corrected[post.pk], entered_by
         post.field_in_charge = fields.get(post.pk, post.field_in_charge)
-    Post.objects.bulk_update(changed, ["person", "field_in_charge"], batch_size=1000)
+    Post.objects.bulk_update(changed, ["person", "field_in_charge", "entered_by"], batch_size=1000)
     _copy(
         "organisation_post",
-        "unit_id, person_id, kind, title, field_in_charge, rank, starts_on",
+        "unit_id, person_id, kind, title, field_in_charge, rank, starts_on, entered_by",
         (
             (
                 ids[post.node],
@@ -242,6 +247,7 @@ def _change_posts(plan: Plan, ids: dict[int, int]) -> None:
                 post.field_in_charge,
                 "",
                 post.starts_on,
+                entered_by,
             )
             for post in people.beginnings
         ),

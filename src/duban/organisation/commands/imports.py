@@ -230,7 +230,7 @@ def _write(actor: Actor, found: UnitImport, *, step: str, at: datetime) -> UnitI
             _("Units changed since this table was checked, and now it has errors. Please upload it again.")
         )
 
-    loaded = _loading.load(plan=plan, register=register, today=today)
+    loaded = _loading.load(plan=plan, register=register, today=today, entered_by=found.started_by or None)
     # A number in the table is what somebody declared; where there is a register of members, that counts.
     count_members(actor=actor, unit_ids=[unit.node for unit in loaded.changed])
     found.status = target

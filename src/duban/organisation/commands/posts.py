@@ -10,7 +10,7 @@ from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput
 from duban.organisation import queries
 from duban.organisation.models import Person, Post, Unit
-from duban.organisation.policy import may_edit, may_keep_people
+from duban.organisation.policy import may_appoint, may_edit, may_keep_people
 from duban.organisation.states import PostKind, Rank
 
 _ONE_PRINCIPAL = "post_one_principal_at_a_time"
@@ -67,7 +67,7 @@ def appoint(
     and has a field in charge (R-028).
 
     :raises NotFound: if this actor cannot see the unit, or there is no such person
-    :raises NotAllowed: if this actor does not keep the unit's register
+    :raises NotAllowed: if this actor does not keep the unit's register, or would appoint themselves
     :raises InvalidInput: if kind or rank is unknown, the unit has ended or does not exist on the day, the person holds the post
         already, the principal is to be their own deputy, or a principal of a later day is entered already
     """
@@ -79,6 +79,7 @@ def appoint(
     former = next((post for post in held if post.kind == PostKind.PRINCIPAL), None)
 
     may_edit(actor, unit).require()
+    may_appoint(actor, person.pk).require()
     if kind not in PostKind.values or rank not in Rank.values:
         raise InvalidInput(_("Please choose the kind of post and the rank from the words offered."))
     if len(title) > 60 or len(field_in_charge) > 120:
@@ -108,6 +109,7 @@ def appoint(
         field_in_charge=field_in_charge.strip(),
         rank=rank,
         starts_on=starts_on,
+        entered_by=actor.user_id,
     )
 
     audit.record(
@@ -225,8 +227,8 @@ def _create(**values: object) -> Post:
 
 def _correct(actor: Actor, post: Post, person: Person, at: datetime, *, title: str, rank: str) -> Post:
     before = post.person_id
-    post.person, post.title, post.rank = person, title.strip(), rank
-    post.save(update_fields=["person", "title", "rank"])
+    post.person, post.title, post.rank, post.entered_by = person, title.strip(), rank, actor.user_id
+    post.save(update_fields=["person", "title", "rank", "entered_by"])
     audit.record(
         actor=actor,
         verb="post.correct",

@@ -4,7 +4,7 @@ import pytest
 from openpyxl import load_workbook
 
 from duban.audit.models import AuditEvent
-from duban.config.factories import actor_with, build_tree
+from duban.config.factories import actor_for, actor_with, build_tree, make_person_with_account
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
 from duban.organisation import commands, jobs, queries
@@ -102,6 +102,15 @@ class TestGoodTables:
         assert (list(Unit.objects.order_by("id").values()), list(Post.objects.order_by("id").values())) == state
         assert Line.objects.count() == 1
         assert Person.objects.count() == 16
+
+    def test_posts_say_whose_table_brought_them(self):
+        city = top()
+        clerk = make_person_with_account(unit=city, role="office_clerk")
+        table = as_csv([(*CITY[0], "甲某")], header=(*HEADER, "主要负责同志"))
+        found = receive(city, table, actor=actor_for(account=clerk))
+        commands.take_over_import(actor=SYSTEM, import_id=found.pk, at=NOW)
+
+        assert Post.objects.get(person__name="甲某").entered_by == clerk.user.pk
 
     def test_units_are_found_again_by_their_code_and_renamed_moved_and_changed(self):
         city = top()
