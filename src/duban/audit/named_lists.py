@@ -6,6 +6,9 @@ REST call can show such a list and forget to say that it did.
 """
 
 import functools
+import hashlib
+import hmac
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +19,10 @@ Query = TypeVar("Query", bound=Callable[..., Any])
 
 # Which other arguments narrow a list needs no naming here: all do but these.
 _NO_FILTER = {"actor", "unit_id", "on", "at", "size"}
+# What somebody typed may be a name, and so may the place at which a page begins; the record cannot be emptied of it.
+_TYPED = {"words", "searched", "name", "sign_in_name", "after"}
+# Forgotten with the process: it tells two searches of today apart, and nobody can ask it for a name.
+_KEY = secrets.token_bytes(32)
 
 
 @dataclass(slots=True)
@@ -47,7 +54,8 @@ def named_list(what: str, people: Callable[[Any], int]) -> Callable[[Query], Que
     Mark a query whose answer names people (R-734): `what` is a word of the record such as "member".
 
     `people` counts those whom an answer names; of a query that hands out row by row, those whom one row names. A list
-    that names nobody leaves nothing behind. The unit is the argument `unit_id`; all else that was asked is a filter.
+    that names nobody leaves nothing behind. The unit is the argument `unit_id`; all else that was asked is a filter. Of
+    typed text only a mark is kept: that there was some, and whether it is the text of the row before.
     """
 
     def mark(query: Query) -> Query:
@@ -87,5 +95,9 @@ def _filters(asked: Mapping[str, Any]) -> dict[str, str]:
         if name in _NO_FILTER:
             continue
         parts = asdict(value) if is_dataclass(value) and not isinstance(value, type) else {name: value}
-        found |= {key: str(part) for key, part in parts.items() if part not in (None, "", False)}
+        found |= {key: _said(key, part) for key, part in parts.items() if part not in (None, "", False)}
     return found
+
+
+def _said(key: str, part: object) -> str:
+    return hmac.new(_KEY, str(part).encode(), hashlib.sha256).hexdigest()[:8] if key in _TYPED else str(part)

@@ -94,7 +94,21 @@ def test_the_filter_is_recorded(small, branch):
     client.get(f"/units/{branch.pk}/members/?category=farmer&q=党员1")
     assert not rows().exists(), "nobody was named"
     client.get(f"/units/{branch.pk}/members/?q=党员1")
-    assert json.loads(rows().get().payload)["filter"] == {"words": "党员1"}
+    client.get(f"/units/{branch.pk}/members/?q=党员0")
+    said = [json.loads(row.payload)["filter"] for row in rows()]
+    assert [set(one) for one in said] == [{"words"}, {"words"}]
+    assert said[0] != said[1], "two searches are two readings"
+    assert not any("党员" in row.payload for row in rows())
+
+
+def test_a_name_typed_or_turned_to_is_not_kept_and_a_closed_choice_is(small):
+    administrator, account = signed_in(small.city, "security_admin")
+    administrator.get("/access/", {"role": "security_admin", "name": account.user.sign_in_name})
+    administrator.get("/accounts/", {"name": account.user.sign_in_name})
+    told = [json.loads(row.payload)["filter"] for row in rows()]
+    assert told[0]["role"] == "security_admin"
+    assert [set(one) for one in told] == [{"role", "name"}, {"searched"}]
+    assert account.user.sign_in_name not in {value for one in told for value in (one.get("name"), one.get("searched"))}
 
 
 def test_a_refused_look_is_no_reading(small, branch):
@@ -168,7 +182,7 @@ class TestTheMark:
         with readings() as found:
             outer(unit_id=5, words="", after="x", on=None)
 
-        assert [(one.what, one.unit_id, one.people, one.filters) for one in found] == [("outer", 5, 3, {"after": "x"})]
+        assert [(one.what, one.unit_id, one.people, set(one.filters)) for one in found] == [("outer", 5, 3, {"after"})]
 
     def test_rows_handed_out_one_by_one_are_counted_as_they_go(self):
         @named_list("row", people=int)
