@@ -168,6 +168,8 @@ def grant_role(
         granted_by=actor.user_id,
     )
     GrantUnit.objects.bulk_create([GrantUnit(grant=grant, unit=one) for one in listed_units])
+    # A slip was printed for less than what the account may do now.
+    accounts.void_codes(actor=actor, user_id=user.pk, at=at)
 
     audit.record(
         actor=actor,

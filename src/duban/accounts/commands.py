@@ -82,7 +82,8 @@ def create_user(
         object_kind="account",
         object_id=user.pk,
         at=at,
-        payload={"sign_in_name": name, "is_demonstration": is_demonstration},
+        payload={"is_demonstration": is_demonstration},
+        after={"sign_in_name": name},
     )
     return user
 
@@ -92,20 +93,27 @@ def set_password(*, actor: Actor, user_id: int, password: str, at: datetime, old
     """
     Give an account another password; its other sessions end with the next request.
 
-    One's own needs the old one; another's is set by whoever keeps accounts.
+    One's own needs the old one; another's is set by whoever keeps accounts. A code printed for the account is void.
 
     :raises NotAllowed: if it is another's and this actor keeps no accounts
-    :raises InvalidInput: if the old password is wrong or the new one too easy
+    :raises InvalidInput: if the old password is wrong or the new one too easy, or this actor took the second factor away
+        and none was enrolled since
     """
     user = get_user(actor=actor, user_id=user_id)
     user = User.objects.select_for_update().get(pk=user.pk)
 
     if user.pk == actor.user_id and not check_password(old_password or "", user.password):
         raise _invalid("old_password", _("The present password is not right."))
+    if user.pk != actor.user_id and user.factor_reset_by is not None and user.factor_reset_by == actor.user_id:
+        raise _invalid(
+            "password",
+            _("You reset the second factor of this account. Another security administrator sets its new password."),
+        )
     _judge(password, user, field="password")
 
     user.set_password(password)
     user.save(update_fields=["password"])
+    _void_codes([user.pk], at)
     audit.record(actor=actor, verb="account.password", object_kind="account", object_id=user.pk, at=at)
     return user
 
@@ -210,8 +218,7 @@ def open_to_activate(*, actor: Actor, names: Sequence[tuple[str, str]], at: date
         actor=actor,
         at=at,
         events=[
-            audit.Event("account.open", "account", user.pk, payload={"sign_in_name": user.sign_in_name})
-            for user in users
+            audit.Event("account.open", "account", user.pk, after={"sign_in_name": user.sign_in_name}) for user in users
         ],
     )
     return users
@@ -229,9 +236,7 @@ def issue_codes(*, actor: Actor, user_ids: Sequence[int], at: datetime, days: in
     may_open_to_activate(actor).require()
     # Locked, so that two issues at once leave one live code.
     list(User.objects.select_for_update().filter(pk__in=list(user_ids)).order_by("pk").values_list("pk"))
-    ActivationCode.objects.filter(user_id__in=list(user_ids), used_at__isnull=True, voided_at__isnull=True).update(
-        voided_at=at
-    )
+    _void_codes(user_ids, at)
     User.objects.filter(pk__in=list(user_ids)).exclude(password__startswith=UNUSABLE_PASSWORD_PREFIX).update(
         password=make_password(None)
     )
@@ -252,14 +257,20 @@ def issue_codes(*, actor: Actor, user_ids: Sequence[int], at: datetime, days: in
 
 
 @transaction.atomic
+def void_codes(*, actor: Actor, user_id: int, at: datetime) -> None:
+    """Make a code that was printed for the account worthless; the caller has decided that this actor may."""
+    _void_codes([user_id], at)
+
+
+@transaction.atomic
 def activate(
     *, actor: Actor, sign_in_name: str, code: str, password: str, telephone: str, place: Place, at: datetime
 ) -> User | None:
     """
     Set the first password of the account whose code this is, and its telephone number if one is given.
 
-    None, which stays counted, for a code that is wrong, used, void or too old: the answer is the same for all, and for
-    names that there are not.
+    None, which stays counted, for a code that is wrong, used, void or too old, or an account that has a password: the
+    answer is the same for all, and for names that there are not.
 
     :raises TooManyAttempts: while the name from this place, or the place, has to wait
     :raises InvalidInput: if the password is too easy, or the telephone number cannot be used
@@ -277,7 +288,7 @@ def activate(
             voided_at__isnull=True,
             expires_at__gt=at,
         ).update(used_at=at)
-        if user is not None and user.is_active
+        if user is not None and user.is_active and not user.has_usable_password()
         else 0
     )
     if user is None or not taken:
@@ -359,6 +370,8 @@ def confirm_enrolment(*, actor: Actor, code: str, place: Place, at: datetime) ->
     factor.confirmed_at = at
     factor.last_step = step
     factor.save(update_fields=["confirmed_at", "last_step"])
+    user.factor_reset_by = None
+    user.save(update_fields=["factor_reset_by"])
     codes = second_factor.new_recovery_codes()
     RecoveryCode.objects.bulk_create(
         [RecoveryCode(factor=factor, code_hash=second_factor.recovery_hash(one)) for one in codes]
@@ -399,7 +412,10 @@ def verify_factor(*, actor: Actor, code: str, place: Place, at: datetime) -> int
 @transaction.atomic
 def reset_factor(*, actor: Actor, user_id: int, at: datetime) -> None:
     """
-    Take a lost factor away; the sessions that showed it go back to enrolling, and the person enrols anew.
+    Take a lost factor away, and the password with it: all sessions of the account end.
+
+    Another security administrator sets the new password, so that nobody alone becomes somebody else; then the person
+    enrols anew.
 
     :raises NotAllowed: if this actor keeps no accounts
     :raises NotFound: if there is no such account
@@ -414,6 +430,8 @@ def reset_factor(*, actor: Actor, user_id: int, at: datetime) -> None:
     if factor is None:
         raise IllegalStep(_("No second factor is enrolled."))
     factor.delete()
+    User.objects.filter(pk=user.pk).update(password=make_password(None), factor_reset_by=actor.user_id)
+    _void_codes([user.pk], at)
     audit.record(actor=actor, verb="account.reset_factor", object_kind="account", object_id=user.pk, at=at)
 
 
@@ -435,6 +453,12 @@ def clear_sessions(*, actor: Actor, before: datetime, most: int) -> int:
     """Remove at most so many sessions that ended before that moment; return how many."""
     oldest = Session.objects.filter(expire_date__lt=before).order_by("expire_date")[:most]
     return Session.objects.filter(pk__in=oldest.values("pk")).delete()[0]
+
+
+def _void_codes(user_ids: Sequence[int], at: datetime) -> None:
+    ActivationCode.objects.filter(user_id__in=list(user_ids), used_at__isnull=True, voided_at__isnull=True).update(
+        voided_at=at
+    )
 
 
 def _own_account(actor: Actor) -> User:

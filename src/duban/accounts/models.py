@@ -21,6 +21,8 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_reason = models.TextField(default="", blank=True)
+    # Who took the second factor away, until a new one is enrolled: they do not also set the password.
+    factor_reset_by = models.BigIntegerField(null=True, blank=True)
 
     objects = BaseUserManager["User"]()
 

@@ -135,7 +135,10 @@ def second_factor(request: Request) -> HttpResponse:
 def reset_factor(request: Request, user_id: int) -> HttpResponse:
     """Take a lost factor away."""
     commands.reset_factor(actor=request.actor, user_id=user_id, at=timezone.now())
-    say(request, _("The second factor is reset. This person enrols a new one at the next page."))
+    say(
+        request,
+        _("The second factor is reset and the password ended. Another security administrator sets a new password."),
+    )
     return redirect("accounts:account", user_id)
 
 

@@ -250,10 +250,13 @@ class TestInventedPeople:
 
     def test_a_name_put_in_the_place_of_another_is_entered_anew(self, tree, county):
         colleague = actor_with(unit=tree.counties[0], role="county_office")
-        for actor, name in ((colleague, "真名"), (county, "假名")):
-            post = people_of_units.appoint_by_name(
+        post, corrected = (
+            people_of_units.appoint_by_name(
                 actor=actor, unit_id=tree.townships[0].pk, name=name, kind="principal", starts_on=SOME_DAY, at=AT
             )
+            for actor, name in ((colleague, "真名"), (county, "假名"))
+        )
+        assert post.pk == corrected.pk
         opened(county, tree.townships[0])
         with pytest.raises(NotAllowed, match="entered this person"):
             commands.new_slip(actor=county, post_id=post.pk, at=AT)
@@ -320,6 +323,34 @@ class TestSlips:
         assert self.activate(slips[1]) is None
         assert self.activate(again[1]) is not None
         assert len(commands.print_slips(actor=township, unit_id=tree.townships[0].pk, at=AT).made) == 2
+
+    def test_a_password_set_meanwhile_voids_the_slip(self, tree, slips):
+        keeper = actor_with(unit=tree.city, role="security_admin")
+        user = User.objects.get(sign_in_name=slips[0].sign_in_name)
+        accounts.set_password(actor=keeper, user_id=user.pk, password="秋天里收了二十筐苹果", at=AT)
+        assert self.activate(slips[0]) is None
+        assert not ActivationCode.objects.filter(user=user, voided_at__isnull=True).exists()
+
+    def test_an_account_with_a_password_is_not_activated(self, slips):
+        user = User.objects.get(sign_in_name=slips[0].sign_in_name)
+        user.set_password("秋天里收了二十筐苹果")
+        user.save()
+        assert self.activate(slips[0]) is None
+
+    def test_a_further_role_voids_the_slip(self, tree, slips):
+        keeper = actor_with(unit=tree.city, role="security_admin")
+        user = User.objects.get(sign_in_name=slips[0].sign_in_name)
+        commands.grant_role(
+            actor=keeper, user_id=user.pk, role="office_head", reach=Reach.SUBTREE, unit_id=tree.city.pk, at=AT
+        )
+        assert self.activate(slips[0]) is None
+        assert self.activate(slips[1]) is not None
+
+    def test_opening_writes_no_name_into_the_record(self, slips):
+        rows = AuditEvent.objects.filter(verb="account.open")
+        assert rows.count() == 3
+        assert not any("书记" in row.payload for row in rows)
+        assert all(row.after_hash for row in rows)
 
     def test_an_old_slip_is_of_no_use(self, slips):
         assert self.activate(slips[0], at=AT + timedelta(days=accounts.CODE_DAYS)) is None

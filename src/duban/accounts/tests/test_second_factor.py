@@ -126,6 +126,35 @@ class TestShowing:
             commands.reset_factor(actor=keeper, user_id=actor.user_id or 0, at=NOW)
         enrolled(actor)
 
+    def test_whoever_reset_it_does_not_set_the_password_and_another_does(self, tree: factories.Tree) -> None:
+        actor = clerk_of(tree, "audit_admin")
+        enrolled(actor)
+        user_id = actor.user_id or 0
+        keeper, second = clerk_of(tree, "security_admin"), clerk_of(tree, "security_admin")
+
+        def give(by: Actor) -> None:
+            commands.set_password(actor=by, user_id=user_id, password="a new long sentence", at=NOW)
+
+        # Before the reset the password is of no use without the factor, and after it of none at all.
+        give(keeper)
+        commands.reset_factor(actor=keeper, user_id=user_id, at=NOW)
+        assert not User.objects.get(pk=user_id).has_usable_password()
+        with pytest.raises(InvalidInput, match="Another security administrator"):
+            give(keeper)
+        give(second)
+        with pytest.raises(InvalidInput):
+            give(keeper)
+        enrolled(actor)
+        give(keeper)
+
+    def test_a_reset_ends_every_session(self, tree: factories.Tree) -> None:
+        account = factories.make_person_with_account(unit=tree.city, role="office_clerk", password="a long sentence")
+        enrolled(factories.actor_for(account=account))
+        stolen = signed_in(account.user)
+        assert stolen.get("/units/").status_code == 200
+        commands.reset_factor(actor=clerk_of(tree, "security_admin"), user_id=account.user.pk, at=NOW)
+        assert stolen.get("/units/").headers["Location"].startswith("/sign-in/?")
+
 
 def other_with_factor(tree: factories.Tree) -> Actor:
     actor = clerk_of(tree)

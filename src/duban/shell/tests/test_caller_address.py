@@ -18,8 +18,10 @@ def behind(settings) -> None:
 
 
 def asked(peer: str, forwarded: str | None = None) -> str:
-    more = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
-    return caller_address(RequestFactory().get("/", REMOTE_ADDR=peer, **more))
+    request = RequestFactory().get("/", REMOTE_ADDR=peer)
+    if forwarded is not None:
+        request.META["HTTP_X_FORWARDED_FOR"] = forwarded
+    return caller_address(request)
 
 
 def test_without_trusted_proxies_the_peer_counts_whatever_it_says(settings) -> None:
