@@ -42,6 +42,7 @@ VERB_WORDS: dict[str, object] = {
     "campaign.create": pgettext_lazy("record", "campaign entered"),
     "campaign.start": pgettext_lazy("record", "campaign started"),
     "campaign.end": pgettext_lazy("record", "campaign ended"),
+    "unit.take_over": pgettext_lazy("record", "open work of an ended unit taken over"),
     "unit.add": pgettext_lazy("record", "unit entered"),
     "unit.rename": pgettext_lazy("record", "unit renamed"),
     "unit.move": pgettext_lazy("record", "unit moved"),

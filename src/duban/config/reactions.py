@@ -7,6 +7,7 @@ from duban.burden.events import DataRequestSent, DataRequestWithdrawn
 from duban.campaigns import jobs as campaigns
 from duban.directives import jobs as directives
 from duban.kernel.events import Reaction
+from duban.notices import jobs as notices
 from duban.organisation import jobs as organisation
 from duban.organisation.events import (
     ImportReceived,
@@ -37,6 +38,8 @@ REACTIONS: Mapping[type, Sequence[Reaction]] = {
         lambda _event: access.end_with_units.defer(),
         lambda _event: campaigns.take_over.defer(),
         lambda _event: directives.take_over.defer(),
+        lambda _event: notices.end_with_units.defer(),
+        lambda _event: organisation.take_over_held.defer(),
         lambda _event: tasks.take_over.defer(),
     ],
     TasksLeftBehind: [lambda _event: tasks.take_over.defer()],

@@ -40,3 +40,9 @@ def deliver(message: Outgoing) -> tuple[str, str]:
     except outgoing.UnreachableError as trouble:
         return Trouble.UNREACHABLE, str(trouble)
     return robots.outcome_of(kind=message.kind, status=answer.status, body=answer.body)
+
+
+@app.task(name="notices.end_with_units", queue="notices", retry=WHEN_THE_DATABASE_IS_BACK)
+def end_with_units() -> None:
+    """End the robots of units that ended."""
+    commands.end_robots_with_units(actor=Actor.system("notices.end_with_units"), at=timezone.now())

@@ -18,6 +18,8 @@ class Holding:
     One kind of open row: rows of `table` whose `column` names the unit and which meet `condition` (SQL over `held`).
 
     `label` says what they are, `fate` what becomes of them when the unit ends. `%(day)s` in the condition is the day.
+    Where `follows` is set they go to the heir by `commands.take_over_held`, and nobody else need move them; all others are
+    moved, ended or put aside by the subject that names them.
     """
 
     name: str
@@ -26,6 +28,16 @@ class Holding:
     table: str
     column: str
     condition: str = "TRUE"
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A column that names a unit and goes on naming it when the unit ends, and why it may."""
+
+    table: str
+    column: str
+    reason: str
 
 
 _holdings: Sequence[Holding] | None = None

@@ -41,3 +41,11 @@ def take_over_members(*, import_id: int, language: str) -> None:
         commands.take_over_members(
             actor=Actor.system(f"member import {import_id}"), import_id=import_id, at=timezone.now()
         )
+
+
+@app.task(name="organisation.take_over_held", queue="fan_out", retry=WHEN_THE_DATABASE_IS_BACK)
+def take_over_held() -> None:
+    """Give what follows units that ended to their successors, 5,000 rows at a time."""
+    actor = Actor.system("organisation.take_over_held")
+    while commands.take_over_held(actor=actor, at=timezone.now()):
+        pass

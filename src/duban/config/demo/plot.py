@@ -139,6 +139,8 @@ def _merger(stage: Stage, dues: Mapping[tuple[int, int], date | None], story: St
         access.end_grants_with_units(actor=Actor.system("access.end_with_units"), at=at)
         campaigns.take_over_campaigns(actor=Actor.system("campaigns.take_over"), at=at)
         directives.take_over_documents(actor=Actor.system("directives.take_over"), at=at)
+        directives.take_over_passings(actor=Actor.system("directives.take_over"), at=at)
+        organisation.take_over_held(actor=Actor.system("organisation.take_over_held"), at=at)
         while tasks.take_over_next(actor=Actor.system("tasks.take_over"), at=at):
             pass
 

@@ -33,7 +33,7 @@ from duban.directives.commands.passing import (
     require_passing,
 )
 from duban.directives.commands.taking_in import take_in_document
-from duban.directives.commands.taking_over import take_over_documents
+from duban.directives.commands.taking_over import take_over_documents, take_over_passings
 
 __all__ = [
     "Attendant",
@@ -64,6 +64,7 @@ __all__ = [
     "take_document_step",
     "take_in_document",
     "take_over_documents",
+    "take_over_passings",
     "take_requirement",
     "withdraw_meeting",
 ]

@@ -1,7 +1,7 @@
 """Reminders, and robots of group chats: everything that changes them."""
 
 from duban.notices.commands.digests import STEP, DueSoon, clear_digests, put_aside, remind_next
-from duban.notices.commands.robots import end_robot, enter_robot, switch_robot, try_robot
+from duban.notices.commands.robots import end_robot, end_robots_with_units, enter_robot, switch_robot, try_robot
 from duban.notices.commands.sending import Outgoing, claim_message, clear_messages, note_outcome, write_counts
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "clear_digests",
     "clear_messages",
     "end_robot",
+    "end_robots_with_units",
     "enter_robot",
     "note_outcome",
     "put_aside",

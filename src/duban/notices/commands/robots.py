@@ -119,7 +119,24 @@ def end_robot(*, actor: Actor, robot_id: int, at: datetime) -> None:
 
     :raises NotFound: if there is no such robot in the actor's part of the tree
     """
-    robot = queries.get_robot(actor=actor, robot_id=robot_id)
+    _end(actor, queries.get_robot(actor=actor, robot_id=robot_id), at)
+
+
+@transaction.atomic
+def end_robots_with_units(*, actor: Actor, at: datetime) -> int:
+    """
+    End the robots of units that ended; may run twice. Returns how many ended.
+
+    They do not go to the successor: its numbers are those of a larger unit, and nobody let that group know them.
+    """
+    gone = Robot.objects.filter(unit_id__any_of=list(organisation.heirs(actor=actor)), ended_at__isnull=True)
+    found = list(gone.select_for_update(of=("self",)).order_by("pk"))
+    for robot in found:
+        _end(actor, robot, at)
+    return len(found)
+
+
+def _end(actor: Actor, robot: Robot, at: datetime) -> None:
     ended = Robot.objects.filter(pk=robot.pk, ended_at__isnull=True)
     if ended.update(ended_at=at, is_on=False, address=b"", secret=b""):
         RobotMessage.objects.filter(robot=robot, status=MessageStatus.WAITING).update(status=MessageStatus.GIVEN_UP)

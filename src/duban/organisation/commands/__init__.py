@@ -1,6 +1,7 @@
 """Everything that changes units, people and posts."""
 
 from duban.organisation.commands.clearing import clear_import_files, clear_member_tables
+from duban.organisation.commands.following import take_over_held
 from duban.organisation.commands.imports import (
     check_import,
     finish_take_over,
@@ -75,6 +76,7 @@ __all__ = [
     "set_member_count",
     "set_special_conditions",
     "split_unit",
+    "take_over_held",
     "take_over_import",
     "take_over_members",
     "tie_account",

@@ -23,7 +23,17 @@ from duban.organisation.commands import _tree
 from duban.organisation.commands.members import count_members
 from duban.organisation.commands.units import create_unit
 from duban.organisation.events import UnitsEnded
-from duban.organisation.models import Line, Membership, Post, Unit, UnitImport, UnitName, UnitSuccession
+from duban.organisation.models import (
+    Line,
+    MemberImport,
+    MemberRow,
+    Membership,
+    Post,
+    Unit,
+    UnitImport,
+    UnitName,
+    UnitSuccession,
+)
 from duban.organisation.policy import may_edit
 from duban.organisation.states import ImportStatus, MembershipKind, SuccessionKind
 
@@ -265,9 +275,12 @@ def _close(
     Unit.objects.filter(party_parent=unit, valid_until__isnull=True).exclude(pk=heir.pk).update(party_parent=heir)
     Unit.objects.filter(party_parent=unit, pk=heir.pk).update(party_parent=None)
     Line.objects.filter(lead_unit=unit).update(lead_unit=heir)
-    UnitImport.objects.filter(
-        root=unit, status__in=(ImportStatus.READY, ImportStatus.WITH_ERRORS, ImportStatus.TO_NAME)
-    ).update(status=ImportStatus.WITHDRAWN, finished_at=at)
+    waiting = (ImportStatus.READY, ImportStatus.WITH_ERRORS, ImportStatus.TO_NAME)
+    UnitImport.objects.filter(root=unit, status__in=waiting).update(status=ImportStatus.WITHDRAWN, finished_at=at)
+    MemberRow.objects.filter(member_import__root=unit, member_import__status__in=waiting).delete()
+    MemberImport.objects.filter(root=unit, status__in=waiting).update(
+        status=ImportStatus.WITHDRAWN, content=b"", finished_at=at
+    )
 
     count_members(actor=actor, unit_ids=[heir.pk])
 

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
-from duban.kernel.authority import Actor
+from duban.kernel.authority import Actor, Scope
 from duban.organisation.holdings import Holding, installed
 from duban.organisation.models import Unit, UnitSuccession
-from duban.organisation.queries.units import editable_unit, get_unit
+from duban.organisation.queries.units import editable_unit, get_unit, scope_filter
 
 _HEIRS = """
 WITH RECURSIVE line AS (
@@ -55,6 +57,17 @@ def heirs(*, actor: Actor) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(_HEIRS)
         return dict(cursor.fetchall())
+
+
+def taken_over_in(*, scope: Scope) -> RawSQL:
+    """Return the units that ended and whose open work a unit of the scope has now, as a subquery of their ids."""
+    condition = scope_filter(scope=scope)
+    try:
+        present, parameters = Unit.objects.filter(condition).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        present, parameters = "NULL", ()
+    # The inner query is the ORM's own.
+    return RawSQL(f"SELECT held.ended FROM ({_HEIRS}) AS held WHERE held.now IN ({present})", parameters)  # noqa: S611
 
 
 def successions_of(*, actor: Actor, unit_id: int) -> list[UnitSuccession]:

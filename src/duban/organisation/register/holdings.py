@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from duban.organisation.holdings import Holding
+from duban.organisation.holdings import History, Holding
 
 ORGANISATION_HOLDINGS = (
     Holding(
@@ -46,4 +46,21 @@ ORGANISATION_HOLDINGS = (
         "root_id",
         "held.status IN ('ready', 'with_errors', 'to_name')",
     ),
+    Holding(
+        "member_imports",
+        _("Tables of members not yet taken over"),
+        _("are put aside"),
+        "organisation_memberimport",
+        "root_id",
+        "held.status IN ('ready', 'with_errors', 'to_name')",
+    ),
+)
+
+ORGANISATION_HISTORY = (
+    History("organisation_closure", "ancestor_id", "follows from the tree"),
+    History("organisation_closure", "descendant_id", "follows from the tree"),
+    History("organisation_unitname", "unit_id", "what it was called in its days"),
+    History("organisation_unitexternalid", "unit_id", "what others call it; a heir has its own"),
+    History("organisation_unitsuccession", "unit_id", "who took over from it"),
+    History("organisation_unitsuccession", "successor_id", "who took over, also where that one ended later"),
 )

@@ -59,10 +59,13 @@ def sampling_units(*, actor: Actor) -> list[Unit]:
 
 
 def visible_samples(*, actor: Actor) -> QuerySet[Sample]:
-    """Return the samples that were drawn in this actor's scope."""
+    """Return the samples that were drawn in this actor's scope, or at a unit that ended and whose work went there."""
     if actor.is_system:
         return Sample.objects.all()
-    return Sample.objects.filter(organisation.scope_filter(scope=actor.scope(TasksCapability.SAMPLE), unit="scope"))
+    scope = actor.scope(TasksCapability.SAMPLE)
+    return Sample.objects.filter(
+        organisation.scope_filter(scope=scope, unit="scope") | Q(scope_id__in=organisation.taken_over_in(scope=scope))
+    )
 
 
 def get_sample(*, actor: Actor, sample_id: int) -> Sample:
