@@ -83,10 +83,14 @@ def may_set_limits(actor: Actor, root: Placed) -> Decision:
     return decide(actor=actor, capability=TasksCapability.CONSENT, unit=root)
 
 
-def may_consent(actor: Actor, assignment: Assignment) -> Decision:
-    """A head consents to what others wrote and asked for, never to what is their own."""
+def may_consent(actor: Actor, assignment: Assignment, *, handed_over_by: frozenset[int]) -> Decision:
+    """
+    A head consents to what others wrote and asked for, never to what is their own.
+
+    It stays their own when they handed it over: `handed_over_by` are the people who did.
+    """
     own = {assignment.created_by, assignment.changed_by, assignment.consent_asked_by}
-    if actor.user_id is not None and actor.user_id in own:
+    if (actor.user_id is not None and actor.user_id in own) or actor.person_id in handed_over_by:
         return denied(_("You wrote this or asked for it. Another head has to consent."))
     return decide(actor=actor, capability=TasksCapability.CONSENT, unit=assignment.assigner)
 
@@ -202,7 +206,14 @@ WHO_MAY: dict[str, Callable[[Actor, Task, Involved], Decision]] = {
 
 
 def may_hand_over(actor: Actor, unit: Unit, person_id: int | None) -> Decision:
-    """Work is handed over by whoever keeps the unit's register, and by the person whose work it is."""
+    """
+    Work is handed over by the person whose work it is, and by whoever keeps the unit's register and sees its items.
+
+    Who keeps registers for all as an administrator has no part in the work itself.
+    """
     if person_id is not None and person_id == actor.person_id:
         return Decision(True)
+    sees = decide(actor=actor, capability=TasksCapability.VIEW, unit=unit)
+    if not sees:
+        return sees
     return decide(actor=actor, capability=OrganisationCapability.EDIT, unit=unit)

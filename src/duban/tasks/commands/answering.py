@@ -15,11 +15,13 @@ from duban.audit import commands as audit
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor, Decision
 from duban.kernel.errors import IllegalStep, InvalidInput, NotFound, Stale
+from duban.kernel.events import publish
 from duban.organisation import queries as organisation
 from duban.organisation.models import Person, Unit
 from duban.tasks import policy, queries
 from duban.tasks.commands.reserved import OwnWord, own_word, settle_waiting
 from duban.tasks.commands.withdrawing import no_longer_asked, tell_parts
+from duban.tasks.events import TasksLeftBehind
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Evidence, Task, TaskEntry
 from duban.tasks.states import (
@@ -125,6 +127,8 @@ def take_step(
     if step.name == "ask_done":
         find_checker(actor=actor, task=task, at=at)
     task.save(update_fields=STEP_FIELDS)
+    if step.name == "resume":
+        tell_if_left_behind(actor=actor, task=task)
     if step.name == "withdraw":
         tell_parts([task.pk])
 
@@ -241,6 +245,8 @@ def _require_its_time(actor: Actor, task: Task, step_name: str, today: date) -> 
         )
     if step_name == "return" and no_longer_asked([task]):
         raise IllegalStep(PART_OF_WITHDRAWN)
+    if step_name == "resume" and queries.merged_with_its_unit(actor=actor, task=task):
+        raise IllegalStep(queries.MERGED_WITH_ITS_UNIT)
     unseen = queries.unseen_on_the_spot(actor=actor, tasks=[task]) if step_name == "accept" else {}
     if unseen:
         raise IllegalStep(unseen[task.pk])
@@ -255,6 +261,13 @@ def _require_by_hand(task: Task, step_name: str) -> None:
             if task.closing_mode == ClosingMode.DECLARE
             else _("This item is not finished by a declaration. Ask for completion; somebody else has to look.")
         )
+
+
+def tell_if_left_behind(*, actor: Actor, task: Task) -> None:
+    """Let a successor take over what opened again after its unit, or one of those that ask and check, had ended."""
+    concerned = [task.unit_id, task.checker_unit_id, task.assignment.assigner_id]
+    if organisation.ended_among(actor=actor, unit_ids=concerned):
+        publish(TasksLeftBehind(task.assignment_id))
 
 
 def take_back_change(*, actor: Actor, task: Task, at: datetime) -> None:

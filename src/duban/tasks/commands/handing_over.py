@@ -17,7 +17,7 @@ from duban.tasks import queries
 from duban.tasks.commands.answering import add_entry, record
 from duban.tasks.commands.reserved import end_links, principal_post
 from duban.tasks.models import Assignment, Confirmation, ConfirmationLink, HandOver, Task
-from duban.tasks.states import ConfirmationStatus, EntryKind
+from duban.tasks.states import OPEN_STATUSES, ConfirmationStatus, EntryKind
 
 
 @transaction.atomic
@@ -36,8 +36,8 @@ def hand_over(
     :raises InvalidInput: if the successor holds no post there today, or nothing is open
     """
     on = timezone.localdate(at)
-    # One hand-over of a unit at a time.
-    Unit.objects.select_for_update(of=("self",)).filter(pk=unit_id).first()
+    # One hand-over of a unit at a time; whoever writes a line that names the unit need not wait for it.
+    Unit.objects.select_for_update(of=("self",), no_key=True).filter(pk=unit_id).first()
     page = queries.hand_over_page(actor=actor, unit_id=unit_id, from_person_id=from_person_id, on=on)
     successor = next((post for post in page.staying if post.person_id == to_person_id), None)
     if successor is None or page.chosen is None or page.items is None:
@@ -48,6 +48,7 @@ def hand_over(
     if not page.items.count:
         raise InvalidInput(_("Nothing is open with this person: there is nothing to hand over."))
 
+    _lock_tasks(page.items)
     principal = principal_post(actor=actor, unit_id=unit_id, on=on)
     passed = [
         {"kind": "confirmation", "id": one.pk, "words": one.task.assignment.wording[:120]}
@@ -59,7 +60,9 @@ def hand_over(
         "after": successor.person.name,
     }
     for task in page.items.entrusted:
-        Task.objects.filter(pk=task.pk).update(in_charge=successor.person)
+        still = Task.objects.filter(pk=task.pk, in_charge_id=from_person_id, status__in=OPEN_STATUSES)
+        if not still.update(in_charge=successor.person):
+            continue
         add_entry(actor=actor, task=task, kind=EntryKind.HAND_OVER, text=words, at=at)
         record(actor=actor, task=task, verb=EntryKind.HAND_OVER, at=at, payload={"to": to_person_id})
         passed.append({"kind": "task", "id": task.pk, "words": task.assignment.wording[:120]})
@@ -98,6 +101,12 @@ def hand_over(
     return made
 
 
+def _lock_tasks(items: queries.OpenItems) -> None:
+    """Hold all items in one order: who answers one of them does so before the hand-over, or finds it handed over."""
+    task_ids = {one.task_id for one in items.confirmations} | {task.pk for task in items.entrusted}
+    list(Task.objects.select_for_update(of=("self",)).filter(pk__any_of=list(task_ids)).order_by("pk"))
+
+
 def _pass_confirmations(
     waiting: Sequence[Confirmation], principal: Post | None, successor: Post, at: datetime
 ) -> list[Confirmation]:
@@ -107,7 +116,10 @@ def _pass_confirmations(
     end_links([one.pk for one in waiting], at=at)
     fresh = []
     for one in waiting:
-        Confirmation.objects.filter(pk=one.pk).update(status=ConfirmationStatus.ENDED, decided_at=at)
+        # Somebody may have answered before the items were locked.
+        still = Confirmation.objects.filter(pk=one.pk, status=ConfirmationStatus.WAITING)
+        if not still.update(status=ConfirmationStatus.ENDED, decided_at=at):
+            continue
         fresh.append(
             Confirmation.objects.create(
                 task=one.task,

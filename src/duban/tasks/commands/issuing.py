@@ -17,7 +17,7 @@ from duban.burden.commands import DemandText
 from duban.burden.states import DemandKind
 from duban.directives import commands as directives
 from duban.figures import commands as figures
-from duban.kernel.authority import Actor
+from duban.kernel.authority import Actor, Decision
 from duban.kernel.errors import InvalidInput
 from duban.kernel.events import publish
 from duban.organisation import queries as organisation
@@ -73,7 +73,7 @@ def consent(*, actor: Actor, assignment_id: int, at: datetime) -> Assignment:
     """
     assignment = _locked(actor=actor, assignment_id=assignment_id)
     step = ASSIGNMENT_FLOW.step("consent", source=assignment.status)
-    policy.may_consent(actor, assignment).require()
+    _may_consent(actor, assignment).require()
     choice = _fix_choice(assignment, units_of(assignment=assignment, on=timezone.localdate(at)))
     _guarded(actor=actor, assignment=assignment, count=choice.count, on=timezone.localdate(at))
     _record(actor=actor, assignment=assignment, verb="consent", at=at, payload={"units": choice.count})
@@ -119,7 +119,11 @@ def _guarded(*, actor: Actor, assignment: Assignment, count: int, on: date) -> b
     # What is passed down was consented to where it began.
     if assignment.passed_from_id is not None or set_to.consent_above is None or count <= set_to.consent_above:
         return False
-    return not policy.may_consent(actor, assignment)
+    return not _may_consent(actor, assignment)
+
+
+def _may_consent(actor: Actor, assignment: Assignment) -> Decision:
+    return policy.may_consent(actor, assignment, handed_over_by=queries.handed_over_by(assignment=assignment))
 
 
 def _ask_consent(*, actor: Actor, assignment: Assignment, at: datetime) -> Assignment:

@@ -12,7 +12,7 @@ from duban.campaigns import queries as campaigns
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotFound
 from duban.tasks import policy, queries
-from duban.tasks.commands.answering import STEP_FIELDS, add_entry, count_again, new_date, record
+from duban.tasks.commands.answering import STEP_FIELDS, add_entry, count_again, new_date, record, tell_if_left_behind
 from duban.tasks.drawing import drawn, size_of
 from duban.tasks.models import Sample, SampledTask, Task
 from duban.tasks.states import SAMPLE_FLOW, TASK_FLOW, ClosingMode, EntryKind, SampleStatus, TaskStatus
@@ -158,6 +158,7 @@ def _reopen(*, actor: Actor, task: Task, sampled: SampledTask, new_due: date | N
     if task.closing_mode == ClosingMode.DECLARE:
         task.closing_mode = ClosingMode.CHECK
     task.save(update_fields=STEP_FIELDS)
+    tell_if_left_behind(actor=actor, task=task)
     add_entry(actor=actor, task=task, kind=EntryKind.REOPEN, text=sampled.finding, at=at, new_due=due)
     count_again(actor=actor, task=task)
     record(

@@ -64,6 +64,7 @@ from duban.tasks.queries.handing_over import (
     OpenItems,
     get_hand_over,
     hand_over_page,
+    handed_over_by,
     open_items,
     taken_over_by,
 )
@@ -85,7 +86,7 @@ from duban.tasks.queries.lists import (
     work_list,
     work_list_with_count,
 )
-from duban.tasks.queries.many import involved_in_many
+from duban.tasks.queries.many import ANSWERING, involved, involved_in_many
 from duban.tasks.queries.passing import (
     Choices,
     Moving,
@@ -125,15 +126,15 @@ from duban.tasks.queries.sampling import (
     visible_samples,
 )
 from duban.tasks.queries.single import (
-    ANSWERING,
+    MERGED_WITH_ITS_UNIT,
     OfferedStep,
     TaskPage,
     evidence_file,
     get_task,
     helpers_of,
-    involved,
     merge_choices,
     mergeable,
+    merged_with_its_unit,
     needs_date,
     offered_steps,
     open_change,
@@ -166,6 +167,7 @@ from duban.tasks.queries.waiting import (
 __all__ = [
     "ANSWERING",
     "COUNTED_AT_MOST",
+    "MERGED_WITH_ITS_UNIT",
     "PAGE_SIZE",
     "PART_COUNTS",
     "AssignmentPage",
@@ -234,6 +236,7 @@ __all__ = [
     "get_sample",
     "get_task",
     "hand_over_page",
+    "handed_over_by",
     "helpers_of",
     "involved",
     "involved_in_many",
@@ -246,6 +249,7 @@ __all__ = [
     "may_set_limits",
     "merge_choices",
     "mergeable",
+    "merged_with_its_unit",
     "narrowed",
     "needs_date",
     "next_level",

@@ -26,6 +26,7 @@ from duban.tasks.choosing import units_of
 from duban.tasks.models import Assignment, AssignmentHelper, AssignmentUnit, BreakdownImport, Limits, Task
 from duban.tasks.policy import TasksCapability, may_consent, may_edit_draft
 from duban.tasks.policy import may_set_limits as policy_may_set_limits
+from duban.tasks.queries.handing_over import handed_over_by
 from duban.tasks.states import UNISSUED, ClosingMode, DueKind, Importance, Rhythm, Target, TaskStatus
 
 PAGE_SIZE = 50
@@ -197,7 +198,7 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
     assignment = get_assignment(actor=actor, assignment_id=assignment_id)
     today = timezone.localdate(at)
     too_many = None
-    consent = may_consent(actor, assignment)
+    consent = may_consent(actor, assignment, handed_over_by=handed_over_by(assignment=assignment))
     needs_consent = False
     if assignment.status in UNISSUED:
         units = units_of(assignment=assignment, on=today)

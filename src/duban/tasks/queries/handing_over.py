@@ -137,6 +137,12 @@ def get_hand_over(*, actor: Actor, hand_over_id: int) -> HandOver:
     return found
 
 
+def handed_over_by(*, assignment: Assignment) -> frozenset[int]:
+    """Return the people who handed this draft over to somebody else."""
+    listed = [{"kind": "draft", "id": assignment.pk}]
+    return frozenset(HandOver.objects.filter(items__contains=listed).values_list("from_person_id", flat=True))
+
+
 def taken_over_by(*, actor: Actor) -> list[HandOver]:
     """Return what was handed over to this actor, newest first."""
     if actor.person_id is None:

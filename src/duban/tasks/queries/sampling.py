@@ -14,8 +14,8 @@ from duban.organisation.models import Unit
 from duban.tasks.drawing import drawn
 from duban.tasks.models import Sample, SampledTask, Task, TaskEntry
 from duban.tasks.policy import Involved, TasksCapability, may_look
-from duban.tasks.queries.many import involved_in_many
-from duban.tasks.queries.single import involved, needs_date
+from duban.tasks.queries.many import involved, involved_in_many
+from duban.tasks.queries.single import needs_date
 from duban.tasks.states import EntryKind, SampleStatus, TaskStatus
 
 PAGE_SIZE = 50

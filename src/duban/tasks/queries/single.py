@@ -26,8 +26,8 @@ from duban.tasks.models import (
 )
 from duban.tasks.policy import WHO_MAY, Involved, TasksCapability, may_answer, may_check, may_decide_change, may_help
 from duban.tasks.queries.confirming import waiting_of_task
+from duban.tasks.queries.many import involved
 from duban.tasks.states import (
-    ASKED_AS,
     LEFT_OUT,
     OPEN_CHANGES,
     REPORTED_ON,
@@ -42,20 +42,7 @@ from duban.workdays import queries as workdays
 
 # Items offered to merge into.
 MOST_CHOICES = 200
-# What makes somebody a person who answered or submitted.
-ANSWERING = (
-    EntryKind.SIGN,
-    EntryKind.DECLINE,
-    EntryKind.FEEDBACK,
-    EntryKind.EVIDENCE,
-    EntryKind.ASK_DONE,
-    EntryKind.PASS_DOWN,
-    EntryKind.PUT_BEFORE,
-    EntryKind.SENT_BACK,
-    EntryKind.ENTRUST,
-    EntryKind.DECLARE,
-    *ASKED_AS.values(),
-)
+MERGED_WITH_ITS_UNIT = _("The unit has ended, and this goes on in the item of its successor. Please continue there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,32 +250,6 @@ def mergeable(*, actor: Actor, task: Task) -> QuerySet[Task]:
     )
 
 
-def involved(*, actor: Actor, task: Task, person_ids: Sequence[int] | None = None) -> Involved:
-    """
-    Return everybody with a part in the task, as far as they are among the people asked about.
-
-    Without `person_ids` the actor alone is asked about.
-    """
-    asked = [actor.person_id] if person_ids is None and actor.person_id is not None else list(person_ids or [])
-    units = frozenset(
-        AssignmentHelper.objects.filter(assignment_id=task.assignment_id).values_list("unit_id", flat=True)
-    ) | {task.unit_id}
-    told = set(
-        TaskEntry.objects.filter(task=task, kind__in=(*ANSWERING, EntryKind.TAKE_OVER)).values_list(
-            "kind", "user_id", "unit_id"
-        )
-    )
-    # A unit that ended answered before; its people have a part as those of the successor have.
-    units |= {unit for kind, _user, unit in told if kind == EntryKind.TAKE_OVER and unit is not None}
-    held = organisation.units_of_people(actor=actor, person_ids=asked)
-    users = {user for kind, user, _unit in told if kind != EntryKind.TAKE_OVER}
-    return Involved(
-        units=units,
-        people=frozenset(person for person, unit in held if unit in units),
-        users=frozenset(user for user in users if user is not None),
-    )
-
-
 def unseen_on_the_spot(*, actor: Actor, tasks: Sequence[Task]) -> dict[int, object]:
     """
     Return for each item that is inspected on the spot why it cannot be accepted yet; the others are absent.
@@ -313,6 +274,12 @@ def unseen_on_the_spot(*, actor: Actor, tasks: Sequence[Task]) -> dict[int, obje
     return found
 
 
+def merged_with_its_unit(*, actor: Actor, task: Task) -> bool:
+    """Return whether a merger of units, and nobody's request, merged this item: it would be merged again at once."""
+    last = TaskEntry.objects.filter(task=task, kind=EntryKind.MERGE).order_by("-pk").values_list("user_id").first()
+    return last == (None,)
+
+
 def offered_steps(*, actor: Actor, task: Task) -> list[OfferedStep]:
     """
     Return the steps that somebody can take by hand now, in table order, each with the refusal if there is one.
@@ -334,6 +301,8 @@ def _offered(actor: Actor, task: Task, parts: Involved) -> list[OfferedStep]:
         if decision and step.name == "accept":
             unseen = unseen_on_the_spot(actor=actor, tasks=[task]).get(task.pk)
             decision = denied(unseen) if unseen else decision
+        if decision and step.name == "resume" and merged_with_its_unit(actor=actor, task=task):
+            decision = denied(MERGED_WITH_ITS_UNIT)
         offered.append(
             OfferedStep(
                 step.name, step.reason_required, "" if decision else str(decision.reason), needs_date(task, step.name)

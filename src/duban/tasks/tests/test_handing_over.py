@@ -20,6 +20,7 @@ from duban.tasks.models import Confirmation, ConfirmationLink, HandOver, Task, T
 from duban.tasks.tests.test_own_word import tap
 
 AT = SOME_MOMENT
+LATER = SOME_DAY + timedelta(days=200)
 
 
 @pytest.fixture
@@ -140,6 +141,34 @@ def test_the_successor_holds_a_post_there_and_something_is_open(cast, unit, form
     with pytest.raises(InvalidInput, match="Nothing is open"):
         hand_over(cast, former, successor, unit)
     assert HandOver.objects.count() == 1
+
+
+def test_whoever_keeps_registers_without_seeing_the_work_hands_nothing_over_but_their_own(
+    cast, unit, former, waiting, successor
+):
+    admin = actor_with(unit=cast.tree.city, role="system_admin")
+    with pytest.raises(NotAllowed):
+        queries.hand_over_page(actor=admin, unit_id=unit.pk, from_person_id=former.person_id, on=SOME_DAY)
+    with pytest.raises(NotAllowed):
+        hand_over(cast, former, successor, unit, actor=admin)
+    made = hand_over(cast, former, successor, unit)
+    with pytest.raises(NotFound):
+        queries.get_hand_over(actor=admin, hand_over_id=made.pk)
+
+
+def test_a_head_does_not_consent_to_what_they_wrote_and_handed_over(cast):
+    commands.set_limits(actor=cast.head, campaign_id=cast.campaign.pk, answers_per_checker=1000, consent_above=1, at=AT)
+    seat = cast.tree.departments[0]
+    text = AssignmentText(wording="核对名册", target="class", target_rule={"kinds": ["department"]}, due_on=LATER)
+    draft = commands.create_assignment(
+        actor=cast.head, campaign_id=cast.campaign.pk, assigner_id=cast.tree.city.pk, text=text, at=AT
+    )
+    made = hand_over(cast, cast.head, cast.second, seat)
+    assert [(item["kind"], item["id"]) for item in made.items if item["kind"] == "draft"] == [("draft", draft.pk)]
+    assert commands.issue(actor=cast.second, assignment_id=draft.pk, at=AT).status == "to_approve"
+    with pytest.raises(NotAllowed, match="Another head"):
+        commands.consent(actor=cast.head, assignment_id=draft.pk, at=AT)
+    assert not queries.assignment_page(actor=cast.head, assignment_id=draft.pk, at=AT).may_consent
 
 
 class TestRolesOfWhoeverLeft:

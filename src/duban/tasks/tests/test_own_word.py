@@ -114,6 +114,17 @@ class TestReserved:
             tap(token)
 
 
+def test_whoever_made_the_link_has_a_part_in_the_item(cast, task, waiting):
+    other = actor_with(unit=cast.tree.departments[1], role="unit_liaison", reach=Reach.UNIT)
+    assert other.user_id not in queries.involved(actor=other, task=task).users
+    commands.make_link(actor=other, confirmation_id=waiting.pk, at=AT)
+    for found in (
+        queries.involved(actor=other, task=task),
+        queries.involved_in_many(actor=other, tasks=[task])[task.pk],
+    ):
+        assert other.user_id in found.users
+
+
 class TestOwnSignIn:
     def test_agreeing_sends_the_prepared_words(self, cast, task, waiting, principal):
         commands.decide_confirmation(actor=principal, confirmation_id=waiting.pk, step_name="agree", at=AT)

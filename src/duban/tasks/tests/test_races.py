@@ -3,24 +3,27 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
+from time import sleep
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 
 from duban.access.states import Reach
 from duban.audit.models import AuditEvent
-from duban.config.factories import SOME_MOMENT, actor_with
+from duban.config.factories import SOME_DAY, SOME_MOMENT, actor_with, make_work
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, Refused, Stale
 from duban.kernel.results import RowResults
+from duban.organisation import commands as organisation
 from duban.organisation.models import Unit
+from duban.organisation.states import PostKind
 from duban.tasks import commands
 from duban.tasks.commands.drafting import AssignmentText
-from duban.tasks.models import ChangeRequest, Task, TaskEntry, TaskFigures
+from duban.tasks.models import Assignment, ChangeRequest, Confirmation, Task, TaskEntry, TaskFigures
 from duban.tasks.tests.conftest import Cast, make_cast
 from duban.tasks.tests.test_chain import DUE, issue_to, step
 from duban.tasks.tests.test_passing import pass_on, received
@@ -279,6 +282,53 @@ def test_a_part_that_is_passed_down_while_what_it_came_from_is_withdrawn_leaves_
     below = Task.objects.filter(assignment__chain__startswith=f"{task.pk}/")
     assert set(below.values_list("status", flat=True)) == {"withdrawn"}
     assert differing(cast) == {"tasks": 0}
+
+
+def test_the_principals_word_at_the_moment_of_a_hand_over_stands(cast):
+    unit = cast.tree.departments[1]
+    former = actor_with(unit=unit, role="unit_principal", reach=Reach.UNIT, post_kind=PostKind.PRINCIPAL)
+    work = make_work(campaign=cast.campaign, assigner=cast.tree.city, units=[unit], status="in_hand")
+    Assignment.objects.filter(pk=work.assignment.pk).update(is_principals_own=True)
+    task = work.tasks[0]
+    asked = commands.put_before_principal(actor=cast.owner, task_id=task.pk, act="ask_done", text="三处已改", at=AT)
+    now = actor_with(unit=unit, role="unit_principal", reach=Reach.UNIT, post_kind=PostKind.DEPUTY)
+    organisation.appoint(
+        actor=cast.office, unit_id=unit.pk, person_id=now.person_id or 0, kind="principal", starts_on=SOME_DAY, at=AT
+    )
+    agreed = Event()
+
+    def agree() -> None:
+        with transaction.atomic():
+            commands.decide_confirmation(actor=now, confirmation_id=asked.pk, step_name="agree", at=AT)
+            agreed.set()
+            await_a_waiting_one()
+
+    def hand_over() -> None:
+        assert agreed.wait(timeout=20)
+        commands.hand_over(
+            actor=cast.office,
+            unit_id=unit.pk,
+            from_person_id=former.person_id or 0,
+            to_person_id=now.person_id or 0,
+            at=AT,
+        )
+
+    assert at_once(agree, hand_over) == [None, None]
+    task.refresh_from_db()
+    assert task.status == "asked_done"
+    assert list(Confirmation.objects.values_list("status", flat=True)) == ["agreed"]
+
+
+def await_a_waiting_one() -> None:
+    """Go on when another connection waits for what this one holds."""
+    waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    for _time in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone():
+                return
+        sleep(0.05)
+    raise AssertionError("nobody waits")
 
 
 def test_an_answer_is_accepted_though_what_it_was_part_of_is_withdrawn_at_that_moment(cast):

@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from duban.access import jobs as access_jobs
 from duban.access.models import Grant, GrantUnit
@@ -32,6 +33,7 @@ from duban.tasks import commands, jobs, queries
 from duban.tasks.commands.drafting import AssignmentText
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Assignment, AssignmentHelper, Task, TaskEntry, TaskFigures, TaskFiguresPast
+from duban.tasks.policy import Involved
 from duban.tasks.states import CLOSED_STATUSES
 from duban.tasks.tests.test_chain import AT, DUE, issue_to, step
 
@@ -66,6 +68,15 @@ def issue_to_all(cast, *chosen: Unit) -> dict[int, Task]:
     )
     commands.issue(actor=cast.office, assignment_id=draft.pk, at=AT)
     return {task.unit_id: task for task in Task.objects.filter(assignment=draft)}
+
+
+def parts_among_many(actor: Actor, task: Task) -> Involved:
+    return queries.involved_in_many(actor=actor, tasks=[task])[task.pk]
+
+
+def deferred() -> int:
+    """How often the workers were told to take over."""
+    return ProcrastinateJob.objects.filter(task_name="tasks.take_over").count()
 
 
 def total(unit: Unit) -> int:
@@ -103,6 +114,21 @@ class TestOneTask:
         checker = actor_with(unit=cast.tree.city, role="office_clerk")
         with pytest.raises(NotAllowed):
             step(replace(checker, person_id=before.person_id), task, "accept")
+
+    def test_nobody_of_the_old_unit_checks_it_among_many(self, cast):
+        ended, into = cast.tree.departments[1:3]
+        before = actor_with(unit=ended, role="office_clerk")
+        task = issue_to(cast, ended)
+        step(cast.owner, task, "sign")
+        merge(into, ended)
+        all_jobs()
+        step(cast.helper, task, "ask_done", text="已完成")
+
+        checker = replace(cast.second, person_id=before.person_id)
+        [row] = commands.check_many(actor=checker, task_ids=[task.pk], step_name="accept", at=AT).rows
+        assert "held a post" in row.refusal
+        task.refresh_from_db()
+        assert queries.involved(actor=checker, task=task) == parts_among_many(checker, task)
 
     def test_what_is_finished_stays(self, cast):
         ended, into = cast.tree.departments[1:3]
@@ -146,6 +172,37 @@ class TestTheSameTask:
         assert TaskEntry.objects.filter(task=merged, kind="merge").exists()
         assert (total(ended), total(into)) == (0, 1)
         assert faults() == []
+
+    def test_whoever_answered_what_was_merged_checks_neither_alone_nor_among_many(self, cast):
+        ended, into = cast.tree.departments[1:3]
+        shares = issue_to_all(cast, ended, into)
+        left, goes_on = shares[ended.pk], shares[into.pk]
+        TaskEntry.objects.create(
+            task=left, kind="feedback", user_id=cast.second.user_id, by="代录", text="已配合", made_at=AT
+        )
+        merge(into, ended)
+        all_jobs()
+        step(cast.helper, goes_on, "sign")
+        step(cast.helper, goes_on, "ask_done", text="已完成")
+
+        with pytest.raises(NotAllowed, match="answered"):
+            step(cast.second, goes_on, "accept")
+        [row] = commands.check_many(actor=cast.second, task_ids=[goes_on.pk], step_name="accept", at=AT).rows
+        assert "answered" in row.refusal
+        assert queries.involved(actor=cast.second, task=goes_on) == parts_among_many(cast.second, goes_on)
+        step(cast.office, goes_on, "accept")
+
+    def test_what_a_merger_of_units_merged_does_not_go_on_by_itself(self, cast):
+        ended, into = cast.tree.departments[1:3]
+        left = issue_to_all(cast, ended, into)[ended.pk]
+        merge(into, ended)
+        all_jobs()
+        with pytest.raises(IllegalStep, match="successor"):
+            step(cast.second, left, "resume", text="恢复", new_due=DUE)
+        left.refresh_from_db()
+        assert (left.status, left.merged_into_id is None) == ("merged", False)
+        offered = {one.name: one.refusal for one in queries.offered_steps(actor=cast.second, task=left)}
+        assert "successor" in offered["resume"]
 
     def test_of_two_ended_units_the_first_moves_and_the_second_merges_into_it(self, cast):
         first, second, into = cast.tree.departments[1:4]
@@ -191,6 +248,58 @@ class TestTheSameTask:
         all_jobs()
 
         assert Task.objects.get(pk=shares[ended.pk].pk).changes.get().status == "refused"
+
+
+class TestOpenedAgain:
+    """What was closed when its unit ended, and opens again afterwards, goes to the successor as well."""
+
+    def test_by_a_sample(self, cast):
+        ended, into = cast.tree.departments[1:3]
+        task = issue_to(cast, ended, closing_mode="declare")
+        step(cast.owner, task, "sign")
+        step(cast.owner, task, "declare", text="已传达")
+        sample = commands.draw_sample(
+            actor=cast.office,
+            campaign_id=cast.campaign.pk,
+            scope_id=cast.tree.city.pk,
+            finished_from=SOME_DAY,
+            finished_until=SOME_DAY,
+            number=1,
+            at=AT,
+        )
+        merge(into, ended)
+        all_jobs()
+        before = deferred()
+        commands.find_sampled(
+            actor=cast.second,
+            sampled_id=sample.items.get().pk,
+            step_name="find_untrue",
+            finding="未传达",
+            new_due=DUE,
+            at=AT,
+        )
+        assert deferred() == before + 1
+        all_jobs()
+        task.refresh_from_db()
+        assert (task.unit_id, task.status) == (into.pk, "in_hand")
+        assert faults() == []
+
+    def test_by_going_on_after_a_merger_that_was_asked_for(self, cast):
+        ended, into = cast.tree.departments[1:3]
+        task, other = (issue_to(cast, ended) for _number in range(2))
+        for one in (task, other):
+            step(cast.owner, one, "sign")
+        commands.ask_change(actor=cast.owner, task_id=task.pk, kind="merge", into_id=other.pk, reason="同一事项", at=AT)
+        commands.decide_change(actor=cast.second, task_id=task.pk, step_name="grant", at=AT)
+        merge(into, ended)
+        all_jobs()
+        before = deferred()
+        step(cast.second, task, "resume", text="仍需单独办理", new_due=DUE)
+        assert deferred() == before + 1
+        all_jobs()
+        task.refresh_from_db()
+        assert (task.unit_id, task.status) == (into.pk, "in_hand")
+        assert faults() == []
 
 
 class TestTheOffice:
