@@ -44,7 +44,7 @@ from duban.organisation.queries.motion import (
     heirs,
     holdings_of,
     successions_of,
-    taken_over_in,
+    taken_over_where,
 )
 from duban.organisation.queries.numbers import Numbers, count_organisations
 from duban.organisation.queries.people import (
@@ -132,7 +132,7 @@ __all__ = [
     "scope_filter",
     "search_units",
     "successions_of",
-    "taken_over_in",
+    "taken_over_where",
     "top_unit",
     "unit_list",
     "unit_named",

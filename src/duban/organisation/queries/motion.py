@@ -9,10 +9,10 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from duban.kernel.authority import Actor, Scope
+from duban.kernel.authority import Actor
 from duban.organisation.holdings import Holding, installed
 from duban.organisation.models import Unit, UnitSuccession
-from duban.organisation.queries.units import editable_unit, get_unit, scope_filter
+from duban.organisation.queries.units import editable_unit, get_unit, units_where
 
 _HEIRS = """
 WITH RECURSIVE line AS (
@@ -59,11 +59,12 @@ def heirs(*, actor: Actor) -> dict[int, int]:
         return dict(cursor.fetchall())
 
 
-def taken_over_in(*, scope: Scope) -> RawSQL:
-    """Return the units that ended and whose open work a unit of the scope has now, as a subquery of their ids."""
-    condition = scope_filter(scope=scope)
+def taken_over_where(*, actor: Actor, capability: str) -> RawSQL:
+    """Return the units that ended and whose heir lies where the actor holds the capability, as a subquery of their ids."""
     try:
-        present, parameters = Unit.objects.filter(condition).order_by().values("pk").query.sql_with_params()
+        present, parameters = (
+            units_where(actor=actor, capability=capability).order_by().values("pk").query.sql_with_params()
+        )
     except EmptyResultSet:
         present, parameters = "NULL", ()
     # The inner query is the ORM's own.

@@ -62,9 +62,9 @@ def visible_samples(*, actor: Actor) -> QuerySet[Sample]:
     """Return the samples that were drawn in this actor's scope, or at a unit that ended and whose work went there."""
     if actor.is_system:
         return Sample.objects.all()
-    scope = actor.scope(TasksCapability.SAMPLE)
     return Sample.objects.filter(
-        organisation.scope_filter(scope=scope, unit="scope") | Q(scope_id__in=organisation.taken_over_in(scope=scope))
+        organisation.scope_filter(scope=actor.scope(TasksCapability.SAMPLE), unit="scope")
+        | Q(scope_id__in=organisation.taken_over_where(actor=actor, capability=TasksCapability.SAMPLE))
     )
 
 
