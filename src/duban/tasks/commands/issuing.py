@@ -123,7 +123,9 @@ def _guarded(*, actor: Actor, assignment: Assignment, count: int, on: date) -> b
 
 
 def _may_consent(actor: Actor, assignment: Assignment) -> Decision:
-    return policy.may_consent(actor, assignment, handed_over_by=queries.handed_over_by(assignment=assignment))
+    return policy.may_consent(
+        actor, assignment, handed_over_by=queries.handed_over_by(actor=actor, assignment=assignment)
+    )
 
 
 def _ask_consent(*, actor: Actor, assignment: Assignment, at: datetime) -> Assignment:

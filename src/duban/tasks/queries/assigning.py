@@ -198,7 +198,7 @@ def assignment_page(*, actor: Actor, assignment_id: int, at: datetime) -> Assign
     assignment = get_assignment(actor=actor, assignment_id=assignment_id)
     today = timezone.localdate(at)
     too_many = None
-    consent = may_consent(actor, assignment, handed_over_by=handed_over_by(assignment=assignment))
+    consent = may_consent(actor, assignment, handed_over_by=handed_over_by(actor=actor, assignment=assignment))
     needs_consent = False
     if assignment.status in UNISSUED:
         units = units_of(assignment=assignment, on=today)

@@ -137,7 +137,7 @@ def get_hand_over(*, actor: Actor, hand_over_id: int) -> HandOver:
     return found
 
 
-def handed_over_by(*, assignment: Assignment) -> frozenset[int]:
+def handed_over_by(*, actor: Actor, assignment: Assignment) -> frozenset[int]:
     """Return the people who handed this draft over to somebody else."""
     listed = [{"kind": "draft", "id": assignment.pk}]
     return frozenset(HandOver.objects.filter(items__contains=listed).values_list("from_person_id", flat=True))
