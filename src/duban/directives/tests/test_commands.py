@@ -1,6 +1,6 @@
 """Taking in papers and deciding about their requirements."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -408,9 +408,16 @@ def test_a_citation_says_how_complete_its_text_is(office: Office) -> None:
     assert "24%" in cited
 
 
-@pytest.mark.parametrize("speech", sorted(SPEECHES.glob("*.txt")), ids=lambda path: path.stem)
-def test_real_speeches_are_taken_in_whole(office: Office, speech: Path) -> None:
-    text = speech.read_text(encoding="utf-8")
+def speeches() -> Sequence[object]:
+    """Return the speeches that lie beside the project, if any, and always one of its own."""
+    found = [pytest.param(SPEECH, id="a speech of the project")]
+    return found + [
+        pytest.param(file.read_text(encoding="utf-8"), id=file.stem) for file in sorted(SPEECHES.glob("*.txt"))
+    ]
+
+
+@pytest.mark.parametrize("text", speeches())
+def test_real_speeches_are_taken_in_whole(office: Office, text: str) -> None:
     document = office.take_in(text)
 
     page = queries.speech_page(actor=office.clerk, document_id=document.pk)
