@@ -368,7 +368,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     given = parser.parse_args(arguments)
     if given.docs_only:
-        _write_docs()
+        _write_docs(requests=given.requests)
         return
     warnings.filterwarnings("ignore", message="No directory at")
     os.environ.setdefault("DUBAN_LOG", "WARNING")
@@ -389,7 +389,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif not given.only:
         RESULT.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
         if given.write_docs:
-            _write_docs()
+            _write_docs(requests=given.requests)
 
 
 def _print_growth(rows: Sequence[Row]) -> None:
@@ -412,11 +412,13 @@ def _print_growth(rows: Sequence[Row]) -> None:
         )
 
 
-def _write_docs() -> None:
+def _write_docs(*, requests: int) -> None:
     from bench.page import write  # noqa: PLC0415
 
     write(
-        rows=[Row(**row) for row in _read_result()], path=Path(__file__).parents[1] / "docs" / "reference" / "bench.md"
+        rows=[Row(**row) for row in _read_result()],
+        requests=requests,
+        path=Path(__file__).parents[1] / "docs" / "reference" / "bench.md",
     )
 
 
