@@ -1,11 +1,10 @@
-"""The capabilities by which the front page chooses a first screen."""
+"""The capabilities and the rule by which the front page chooses a first screen."""
 
 from duban.office.policy import OfficeCapability
-from duban.portal.policy import PortalCapability
+from duban.portal.policy import PortalCapability, is_only_member
 from duban.tasks.policy import TasksCapability
 
 BRANCH = PortalCapability.BRANCH
-MEMBER = PortalCapability.MEMBER
 PRINCIPAL = PortalCapability.PRINCIPAL
 TOWNSHIP = PortalCapability.TOWNSHIP
 ASSIGN = TasksCapability.ASSIGN
@@ -13,3 +12,5 @@ DECIDE = OfficeCapability.DECIDE
 URGE = TasksCapability.URGE
 ANSWER = TasksCapability.ANSWER
 VIEW = TasksCapability.VIEW
+
+__all__ = ["ANSWER", "ASSIGN", "BRANCH", "DECIDE", "PRINCIPAL", "TOWNSHIP", "URGE", "VIEW", "is_only_member"]

@@ -15,7 +15,7 @@ from duban.kernel.authority import Actor
 from duban.notices.policy import NoticesCapability
 from duban.office.policy import OfficeCapability
 from duban.organisation.policy import OrganisationCapability
-from duban.portal.policy import PortalCapability
+from duban.portal.policy import PortalCapability, is_only_member
 from duban.tasks.policy import TasksCapability
 from duban.upkeep.policy import UpkeepCapability
 from duban.workdays.policy import WorkdaysCapability
@@ -147,13 +147,13 @@ def places(*, actor: Actor) -> dict[str, str]:
     return found
 
 
-# Whose first screen is all that they need: three buttons, one page, what the own branch was asked.
-_WITHOUT_MENU = (PortalCapability.BRANCH, PortalCapability.PRINCIPAL, PortalCapability.MEMBER)
+# Whose first screen is all that they need: three buttons, one page.
+_WITHOUT_MENU = (PortalCapability.BRANCH, PortalCapability.PRINCIPAL)
 
 
 def _has_no_menu(actor: Actor) -> bool:
     """Whether the first screen is all that this actor needs."""
-    plain = any(actor.holds(screen) for screen in _WITHOUT_MENU)
+    plain = is_only_member(actor) or any(actor.holds(screen) for screen in _WITHOUT_MENU)
     return plain and not actor.is_system and not actor.holds(TasksCapability.ASSIGN)
 
 

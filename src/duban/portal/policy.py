@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from duban.kernel.authority import Actor
+from duban.tasks.policy import TasksCapability
+
 
 class PortalCapability(StrEnum):
     # Three buttons and five lines, no menu.
@@ -12,3 +15,8 @@ class PortalCapability(StrEnum):
     MEMBER = "screen.member"
     # Villages × open items.
     TOWNSHIP = "screen.township"
+
+
+def is_only_member(actor: Actor) -> bool:
+    """Whether somebody belongs to a branch and has no work here: who also answers or reads for a unit sees that first."""
+    return actor.holds(PortalCapability.MEMBER) and not actor.holds(TasksCapability.VIEW)

@@ -15,7 +15,7 @@ from duban.kernel.errors import InvalidInput, NotFound
 from duban.notices.queries import digest_of
 from duban.organisation.states import Field, Kind, Level, Rank
 from duban.portal import charts, navigation, queries
-from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, MEMBER, PRINCIPAL, TOWNSHIP, URGE, VIEW
+from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, PRINCIPAL, TOWNSHIP, URGE, VIEW, is_only_member
 from duban.portal.forms import UrgingForm
 from duban.portal.queries import UnitChoice
 from duban.shell.handing_out import listing_file
@@ -370,9 +370,9 @@ def _first_screen(request: Request, campaign: queries.Campaign) -> HttpResponse 
     if request.actor.holds(BRANCH):
         branch = queries.branch_screen(actor=request.actor, campaign=campaign, today=today)
         return render(request, "portal/branch.html", {"found": branch, "year": branch.year})
-    if request.actor.holds(MEMBER):
-        own = queries.member_screen(actor=request.actor, campaign=campaign, today=today)
-        return render(request, "portal/member.html", {"found": own})
+    if is_only_member(request.actor):
+        unit, year = queries.member_screen(actor=request.actor, campaign=campaign, today=today)
+        return render(request, "portal/member.html", {"unit": unit, "year": year})
     return None
 
 

@@ -79,15 +79,14 @@ def branch_screen(*, actor: Actor, campaign: Campaign, today: date) -> Branch:
     return Branch(unit=unit, year=year, open_count=len(noted))
 
 
-def member_screen(*, actor: Actor, campaign: Campaign, today: date) -> Branch:
+def member_screen(*, actor: Actor, campaign: Campaign, today: date) -> tuple[Unit, YearOfUnit]:
     """
-    Return what a member's own branch was asked this year and how far it is: the member's part in it (R-005).
+    Return a member's own branch, what it was asked this year and how far it is: the member's part in it (R-005).
 
     :raises NotFound: if the present post stands in no unit
     """
     unit = organisation.get_unit(actor=actor, unit_id=actor.unit_id or 0)
-    year = tasks.year_of_unit(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk, on=today)
-    return Branch(unit=unit, year=year, open_count=year.total - year.done)
+    return unit, tasks.year_of_unit(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk, on=today)
 
 
 def township_screen(*, actor: Actor, campaign: Campaign, today: date) -> Township:

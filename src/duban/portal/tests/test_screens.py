@@ -2,6 +2,7 @@
 
 import pytest
 
+from duban.access.models import Grant
 from duban.access.states import Reach
 from duban.config.factories import SOME_MOMENT, Account, actor_for, make_person_with_account, make_work
 from duban.config.query_counts import QueryCounts
@@ -144,6 +145,17 @@ def test_a_member_reads_what_the_own_branch_was_asked_and_nothing_else(office: O
     assert f"/tasks/{task.pk}/" not in shown
     assert 'class="menu' not in shown
     assert client_of(member).get(f"/tasks/{task.pk}/").status_code == 404
+
+
+def test_a_member_who_also_answers_for_the_unit_begins_with_that_work(office: Office, villages) -> None:
+    account = make_person_with_account(unit=villages[0], role="unit_liaison", reach=Reach.UNIT)
+    Grant.objects.create(
+        user=account.user, role="member", reach=Reach.UNIT, unit=villages[0], starts_at=account.grant.starts_at
+    )
+    task = office.assign(units=[villages[0]], wording="走访困难党员")[0]
+    shown = page_of(account)
+    assert f"/tasks/{task.pk}/" in shown
+    assert 'class="menu' in shown
 
 
 @pytest.mark.parametrize(
