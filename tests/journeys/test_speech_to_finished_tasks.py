@@ -63,13 +63,14 @@ def confirm_and_take(page: Page) -> Page:
 
 
 def assign(office: Visitor, address: str, *, owner: str, due: date) -> Page:
-    """Write the assignment of a requirement, look at its effect, issue it."""
+    """Write the assignment of a requirement, look at its effect, issue it; whatever its verb says, it is checked."""
     form = office.open(address)
     draft = form.submit(
         r"/tasks/assign/.*",
         owner=owner,
         due=f"{due.year}年{due.month}月{due.day}日前",
         standard="书面报告",
+        closing="check",
     )
     return draft.submit(r"/tasks/assignments/\d+/issue/")
 
