@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
@@ -259,6 +260,12 @@ class HandOver(models.Model):
     made_by = models.BigIntegerField(null=True)
     made_words = models.CharField(max_length=200)
     made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # Who handed a draft over may not consent to it: asked on each page of an assignment.
+            GinIndex(fields=["items"], opclasses=["jsonb_path_ops"], name="hand_over_items", fastupdate=False),
+        ]
 
     def __str__(self) -> str:
         return f"hand-over #{self.pk}"

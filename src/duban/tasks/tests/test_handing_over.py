@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from duban.access.models import Grant
@@ -16,7 +18,7 @@ from duban.organisation.models import Post
 from duban.organisation.states import PostKind
 from duban.tasks import commands, queries
 from duban.tasks.commands.drafting import AssignmentText
-from duban.tasks.models import Confirmation, ConfirmationLink, HandOver, Task, TaskEntry
+from duban.tasks.models import Assignment, Confirmation, ConfirmationLink, HandOver, Task, TaskEntry
 from duban.tasks.tests.test_own_word import tap
 
 AT = SOME_MOMENT
@@ -169,6 +171,29 @@ def test_a_head_does_not_consent_to_what_they_wrote_and_handed_over(cast):
     with pytest.raises(NotAllowed, match="Another head"):
         commands.consent(actor=cast.head, assignment_id=draft.pk, at=AT)
     assert not queries.assignment_page(actor=cast.head, assignment_id=draft.pk, at=AT).may_consent
+
+
+def test_who_handed_a_draft_over_is_found_without_reading_every_hand_over(cast, former, successor):
+    items = [{"kind": "task", "id": number, "words": "已办事项"} for number in range(40)]
+    HandOver.objects.bulk_create(
+        HandOver(
+            unit=cast.tree.departments[1],
+            from_person_id=former.person_id,
+            to_person_id=successor.person_id,
+            items=[*items, {"kind": "draft", "id": number, "words": ""}],
+            made_words="某某",
+            made_at=AT,
+        )
+        for number in range(1, 3001)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks_handover")
+    assignment = Assignment(pk=1500)
+    with CaptureQueriesContext(connection) as asked:
+        assert queries.handed_over_by(actor=cast.office, assignment=assignment) == {former.person_id}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        assert "hand_over_items" in str(cursor.fetchall())
 
 
 class TestRolesOfWhoeverLeft:
