@@ -3,19 +3,24 @@
 from datetime import datetime, time
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
 from duban.kernel.authority import Actor
+from duban.kernel.events import publish
 from duban.notices import commands as notices
 from duban.notices import queries as notice_queries
 from duban.notices import robots
 from duban.notices.hours import is_waking
+from duban.organisation.events import UnitsEnded
 from duban.portal import queries as portal
 from duban.shell.retrying import WHEN_THE_DATABASE_IS_BACK
 from duban.tasks import queries as tasks
 from duban.workdays import queries as workdays
 
+# At 2:41 in the morning; the queue's clock is UTC.
+AT_NIGHT = "41 18 * * *"
 # After the figures of the day are there and people have come to work.
 GROUPS_ARE_TOLD_FROM = time(8, 30)
 
@@ -41,6 +46,23 @@ def tell_groups(timestamp: int) -> None:
         return
     if workdays.calendar(actor=actor).is_workday(local.date()):
         write_group_messages(actor=actor, at=at)
+
+
+@app.periodic(cron=AT_NIGHT)
+@app.task(
+    name="config.follow_ended_units",
+    queue="fan_out",
+    queueing_lock="config.follow_ended_units",
+    retry=WHEN_THE_DATABASE_IS_BACK,
+)
+def follow_ended_units(timestamp: int) -> None:
+    """
+    Do once more what follows the end of units: what was written while one ended is not left with it until the next ends.
+
+    Each of these jobs looks for what is left, so a night without any costs a few questions.
+    """
+    with transaction.atomic():
+        publish(UnitsEnded(()))
 
 
 def write_group_messages(*, actor: Actor, at: datetime) -> int:

@@ -1,19 +1,23 @@
 """Every column that names a unit is held or is history, and nothing held stays open with a unit that ended."""
 
+import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import models
 from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from duban.access import jobs as access_jobs
 from duban.audit.models import AuditEvent
 from duban.burden.models import BlockedPeriod, DataRequest, Demand, DemandUnit, Objection
 from duban.campaigns import jobs as campaign_jobs
 from duban.campaigns.models import Campaign
+from duban.config import jobs as config_jobs
 from duban.config.factories import SOME_DAY, SOME_MOMENT, Tree, actor_with, build_tree, make_campaign
 from duban.config.holdings import HISTORY, HOLDINGS
 from duban.config.reactions import REACTIONS
@@ -320,6 +324,35 @@ class TestPassingOn:
         [row] = UnitPassing.objects.filter(passing=asked)
         asked.refresh_from_db()
         assert (row.unit_id, row.passed_on, asked.unit_count) == (into.pk, SOME_DAY, 1)
+
+
+class TestAtNight:
+    """What was written while a unit ended, after its jobs had looked, is found the night after."""
+
+    @pytest.mark.parametrize("name", ["data_requests", "matters", "asked_matters", "duties", "breakdowns"])
+    def test_what_came_too_late_follows(self, tree: Tree, campaign: Campaign, name: str) -> None:
+        ended, into = tree.townships[:2]
+        merge(into, ended)
+        all_jobs()
+        row, column = OPEN[name](campaign, ended, tree.counties[1])
+        assert [name in fault for fault in faults()] == [True]
+
+        ProcrastinateJob.objects.all().delete()
+        config_jobs.follow_ended_units(timestamp=0)
+        queued = list(ProcrastinateJob.objects.order_by("pk"))
+        for job in queued:
+            app.tasks[job.task_name].func(**job.args)
+
+        assert len(queued) == len(REACTIONS[UnitsEnded])
+        row.refresh_from_db()
+        assert getattr(row, column) == into.pk
+        assert faults() == []
+
+    @pytest.mark.parametrize("name", ["config.follow_ended_units", "upkeep.clear"])
+    def test_is_night_where_people_are(self, name: str) -> None:
+        task = app.periodic_registry.periodic_tasks[name, ""]
+        due = datetime.fromtimestamp(task.croniter.get_next(ret_type=float, start_time=time.time()), tz=UTC)
+        assert timezone.localtime(due).hour in {2, 3, 4}
 
 
 class TestWhatEnds:
