@@ -34,5 +34,5 @@ def test_key_items_come_first_then_by_date(tree: factories.Tree) -> None:
     assert [task.assignment.wording.partition("（")[0] for task in page.rows] == expected
     assert {task.unit for task in page.rows} == {village}
 
-    owed = queries.owed_by_unit(actor=office, unit_id=village.pk, campaign_id=campaign.pk, tab="mine")
-    assert [task.assignment.wording.partition("（")[0] for task in owed] == expected
+    owed = queries.owed_lines(actor=office, unit_id=village.pk, campaign_id=campaign.pk, tab="mine", most=9)
+    assert [task.wording.partition("（")[0] for task in owed.lines] == expected

@@ -138,7 +138,11 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "duban.shell.context.page",
             ],
-            "builtins": ["duban.shell.templatetags.shell", "template_partials.templatetags.partials"],
+            "builtins": [
+                "duban.shell.templatetags.shell",
+                "duban.shell.templatetags.addresses",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]
@@ -152,6 +156,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "/sign-in/"
+SESSION_ENGINE = "duban.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

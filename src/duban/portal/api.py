@@ -46,9 +46,9 @@ class TableOut(Schema):
 
 class OwedLineOut(Schema):
     task_id: int = Field(alias="task.pk")
-    wording: str = Field(alias="task.assignment.wording")
-    source: str = Field(alias="task.assignment.source_sentence")
-    unit: str = Field(alias="task.unit.name")
+    wording: str = Field(alias="task.wording")
+    source: str = Field(alias="task.source_sentence")
+    unit: str = Field(alias="task.unit")
     original_due: date | None = Field(alias="task.original_due")
     agreed_due: date | None = Field(alias="task.agreed_due")
     status: str = Field(alias="task.status")

@@ -345,8 +345,6 @@ def _place(name: str) -> str:
         return reverse("tasks:to-pass-down")
     if name == "wanted":
         return reverse("office:wanted")
-    if name == "above_cap":
-        return f"{reverse('burden:ledger')}?show=above"
     if name == "objections":
         return reverse("burden:objections")
     if name in {"question", "coordination"}:

@@ -29,7 +29,7 @@ from duban.portal.queries.parts import PartsTable, parts_listing, parts_table
 from duban.portal.queries.screens import branch_screen, member_screen, principal_screen, township_screen, whom_to_tell
 from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
 from duban.portal.queries.urging import Urging, urging, urging_listing
-from duban.portal.queries.work import WorkList, status_choices, task_filter, work_list, work_listing
+from duban.portal.queries.work import WorkLine, WorkList, status_choices, task_filter, work_list, work_listing
 from duban.tasks.queries import Crowded, Day, TaskFilter
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "UnitRow",
     "UnitTable",
     "Urging",
+    "WorkLine",
     "WorkList",
     "ahead",
     "ahead_listing",

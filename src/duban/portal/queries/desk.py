@@ -23,6 +23,8 @@ from duban.tasks import queries as tasks
 from duban.tasks.policy import TasksCapability
 from duban.tasks.queries import Crowded, Day, DueDay
 
+# A desk that lists everything is read by nobody.
+ROWS_SHOWN = 10
 # As many papers for decision as stand on the first page of the leading group.
 DECISIONS_SHOWN = 3
 
@@ -83,7 +85,7 @@ def office_desk(*, actor: Actor, campaign: Campaign, today: date) -> Desk:
     table = unit_table(actor=actor, campaign=campaign, unit_id=None, choice=UnitChoice(), on=None, today=today)
     days = tasks.due_days(actor=actor, campaign_id=campaign.pk, day=table.day)
     return Desk(
-        rows=[*_rows(actor, campaign, table), *_burden_rows(actor, today)],
+        rows=_at_most([*_rows(actor, campaign, table), *_burden_rows(actor)]),
         days=days,
         crowded=_by_last_day(days, tasks.crowded_classes(actor=actor, campaign_id=campaign.pk, days=days)),
         table=table,
@@ -170,18 +172,22 @@ def _rows(actor: Actor, campaign: Campaign, table: UnitTable) -> list[DeskRow]:
     )
 
 
-def _burden_rows(actor: Actor, today: date) -> list[DeskRow]:
-    """Return what the ledger holds against an office: units asked for too much, and items that need not be asked."""
+def _burden_rows(actor: Actor) -> list[DeskRow]:
+    """Return what waits for the office in the ledger: units that say of an item that it need not be asked."""
     rows = []
-    if actor.holds(BurdenCapability.VIEW):
-        above = burden.units_above_cap(actor=actor, on=today)
-        rows.append(DeskRow("above_cap", _("Units asked above their cap this week"), above, None, "", _("See details")))
     if actor.holds(BurdenCapability.ASK):
         waiting = burden.open_objections(actor=actor)
         told = _("asked") if waiting.oldest else ""
         label = _("Units say: need not be asked")
         rows.append(DeskRow("objections", label, waiting.number, waiting.oldest, told, _("Answer")))
     return rows
+
+
+def _at_most(rows: list[DeskRow]) -> list[DeskRow]:
+    """Leave out rows of which nothing waits, the last first, until no more stand there than can be read at once."""
+    empty = [row.name for row in rows if not row.number]
+    left_out = set(empty[max(0, len(empty) - max(0, len(rows) - ROWS_SHOWN)) :])
+    return [row for row in rows if row.name not in left_out]
 
 
 def _by_last_day(days: Sequence[DueDay], crowded: Sequence[Crowded]) -> dict[date, list[Crowded]]:

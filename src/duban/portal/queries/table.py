@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from duban.campaigns import queries as campaigns
@@ -131,36 +131,35 @@ def unit_table(
         key=lambda unit: (unit.order_path, unit.pk),
     )
 
-    def counted(units: Sequence[Unit], *, with_below: bool) -> dict[int, Counts]:
-        if not units:
-            return {}
+    def counted(*, whole: Sequence[int], alone: Sequence[int] = ()) -> dict[int, Counts]:
         return figures.sums(
             actor=actor,
             table=TASK_FIGURES,
             campaign_id=campaign.pk,
-            unit_ids=sorted(unit.pk for unit in units),
-            with_below=with_below,
+            unit_ids=whole,
+            with_below=True,
+            alone=alone,
             on=day.as_of if is_past else None,
             choice=choice,
         )
 
-    whole = [unit for unit in page.rows if _is_whole(scope, unit)]
-    alone = [unit for unit in page.rows if not _is_whole(scope, unit)]
-    found = counted(whole, with_below=True) | counted(alone, with_below=False)
-    own_only = {unit.pk for unit in alone}
-    with_lower = _with_lower(scope=scope, units=page.rows, on=day.as_of)
+    own_only = {unit.pk for unit in page.rows if not _is_whole(scope, unit)}
+    own_row = [parent.pk] if parent is not None and not after else []
+    found = counted(
+        whole=sorted(unit.pk for unit in page.rows if unit.pk not in own_only), alone=sorted({*own_only, *own_row})
+    )
     rows = [
-        UnitRow(unit, _filled(found.get(unit.pk)), False, unit.pk in own_only, unit.pk in with_lower)
+        UnitRow(unit, _filled(found.get(unit.pk)), False, unit.pk in own_only, vars(unit)["has_lower"])
         for unit in page.rows
     ]
     if parent is not None and not after:
-        own = _filled(counted([parent], with_below=False).get(parent.pk))
+        own = _filled(found.get(parent.pk))
         if any(own.values()) or not rows:
             rows.insert(0, UnitRow(parent, own, True, True, False))
     total = {name: sum(row.figures[name] for row in rows) for name in rows[0].figures} if rows else _filled(None)
     if parent is not None and (after or page.after) and _is_whole(scope, parent):
         # One page of several: the sum is still that of the whole.
-        total = _filled(counted([parent], with_below=True).get(parent.pk))
+        total = _filled(counted(whole=[parent.pk]).get(parent.pk))
     return UnitTable(
         parent=parent,
         crumbs=_visible_ancestors(actor=actor, parent=parent) if parent else [],
@@ -245,7 +244,11 @@ def _is_whole(scope: Scope, unit: Unit) -> bool:
 
 
 def _units(*, scope: Scope, parent: Unit | None, on: date, after: str) -> list[Unit]:
-    units = Unit.objects.filter(organisation.in_force(on=on))
+    # Whether the actor sees others below a unit.
+    lower = Unit.objects.filter(organisation.in_force(on=on), organisation.scope_filter(scope=scope))
+    units = Unit.objects.filter(organisation.in_force(on=on)).annotate(
+        has_lower=Exists(lower.filter(parent=OuterRef("pk")))
+    )
     if parent is not None:
         units = units.filter(organisation.scope_filter(scope=scope), parent=parent)
     else:
@@ -256,16 +259,6 @@ def _units(*, scope: Scope, parent: Unit | None, on: date, after: str) -> list[U
         order_path, unit_id = decode_key(after, length=2, kinds=(str, int))
         units = units.filter(Q(order_path__gt=order_path) | Q(order_path=order_path, pk__gt=unit_id))
     return list(units.order_by("order_path", "pk")[: UNITS_ON_A_PAGE + 1])
-
-
-def _with_lower(*, scope: Scope, units: Sequence[Unit], on: date) -> set[int]:
-    """Return the units below which the actor sees others."""
-    lower = Unit.objects.filter(
-        organisation.in_force(on=on),
-        organisation.scope_filter(scope=scope),
-        parent_id__in=[unit.pk for unit in units],
-    )
-    return set(lower.values_list("parent_id", flat=True).distinct())
 
 
 def _visible_ancestors(*, actor: Actor, parent: Unit) -> list[Unit]:

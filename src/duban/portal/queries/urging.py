@@ -71,7 +71,7 @@ def urging(
     day = Day(given.as_of, given.near_until)
     return Urging(
         text=_text(_head(actor, campaign, found, given), found, link),
-        page=Page([UrgingLine(line_of(row.task, day), row.last_urged) for row in page.rows], page.after),
+        page=Page([UrgingLine(line_of(row.line, day), row.last_urged) for row in page.rows], page.after),
         unit_count=found.unit_count,
         items=found.items,
         day=day,
@@ -94,7 +94,7 @@ def urging_listing(*, actor: Actor, campaign: Campaign, given: TaskFilter) -> Li
 
 def _rows(found: Iterable[tasks.ToUrge], day: Day) -> Iterator[Sequence[object]]:
     for row in found:
-        yield [*task_cells(task=row.task, word=line_of(row.task, day).word), row.last_urged or ""]
+        yield [*task_cells(task=row.line, word=line_of(row.line, day).word), row.last_urged or ""]
 
 
 def _head(actor: Actor, campaign: Campaign, found: tasks.Reminders, given: TaskFilter) -> list[str]:

@@ -14,8 +14,7 @@ from duban.organisation.models import Unit
 from duban.portal.listing import filter_words
 from duban.tasks import queries as tasks
 from duban.tasks import words
-from duban.tasks.models import Task
-from duban.tasks.queries import Day, TaskFilter
+from duban.tasks.queries import Day, TaskFilter, TaskLine
 from duban.tasks.states import TaskStatus
 from duban.workbooks.listing import Column, Listing
 
@@ -24,7 +23,7 @@ from duban.workbooks.listing import Column, Listing
 class WorkLine:
     """One line of the work list."""
 
-    task: Task
+    task: TaskLine
     tone: str
     word: str
 
@@ -79,7 +78,7 @@ def task_filter(
 
 def work_list(*, actor: Actor, campaign: Campaign, given: TaskFilter, after: str = "") -> WorkList:
     """Return one page of the work list with its count, counted to 1,001 at most."""
-    page, count = tasks.work_list_with_count(actor=actor, given=given, after=after)
+    page, count = tasks.work_lines(actor=actor, given=given, after=after)
     day = Day(given.as_of, given.near_until)
     unit = _unit(actor, given)
     return WorkList(
@@ -135,36 +134,35 @@ def task_columns() -> list[Column]:
     ]
 
 
-def task_cells(*, task: Task, word: str) -> list[object]:
+def task_cells(*, task: TaskLine, word: str) -> list[object]:
     """Return the cells of one task under `task_columns`."""
     return [
-        task.unit.name,
+        task.unit,
         _wording(task),
-        task.assignment.source_sentence or task.assignment.source_label,
-        task.original_due or task.assignment.due_text,
+        task.source_sentence or task.source_label,
+        task.original_due or task.due_text,
         task.tightened_due or "",
         task.agreed_due or "",
-        str(TaskStatus(task.status).label),
+        task.state,
         word,
     ]
 
 
-def _wording(task: Task) -> str:
+def _wording(task: TaskLine) -> str:
     """Return what is asked, with what the unit that passed it down added under it."""
-    source = task.assignment
-    if not source.added_wording:
-        return source.wording
-    return f"{source.wording}\n{_('Added when passing down')}：{source.added_wording}"
+    if not task.added_wording:
+        return task.wording
+    return f"{task.wording}\n{_('Added when passing down')}：{task.added_wording}"
 
 
-def line_of(task: Task, day: Day) -> WorkLine:
+def line_of(task: TaskLine, day: Day) -> WorkLine:
     """Return a task with how it stands on a day."""
     return WorkLine(
         task,
         *words.judged(
             status=task.status,
             agreed_due=task.agreed_due,
-            due_kind=task.assignment.due_kind,
+            due_kind=task.due_kind,
             as_of=day.as_of,
             near_until=day.near_until,
         ),
@@ -173,8 +171,8 @@ def line_of(task: Task, day: Day) -> WorkLine:
 
 def _rows(actor: Actor, given: TaskFilter) -> Iterator[Sequence[object]]:
     day = Day(given.as_of, given.near_until)
-    found = tasks.ordered(tasks.narrowed(actor=actor, given=given)).select_related("assignment", "unit")
-    for task in found.iterator(chunk_size=2000):
+    found = tasks.ordered(tasks.narrowed(actor=actor, given=given))
+    for task in tasks.lines_of(found, chunk_size=2000):
         yield task_cells(task=task, word=line_of(task, day).word)
 
 

@@ -1,6 +1,7 @@
 """Small words for templates."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from urllib.parse import urlencode
 
@@ -9,8 +10,8 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 register = template.Library()
@@ -19,11 +20,31 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def form_tokens(context: template.Context) -> SafeString:
     """Return the hidden fields of every posting form: its protection token and the id that makes it act once."""
-    return format_html(
-        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="request_id" value="{}">',
-        get_token(context["request"]),
-        uuid.uuid4(),
+    request = context["request"]
+    # Masked once for the page, not again for each of its forms: a page tells one token, in whichever disguise.
+    if (field := getattr(request, "token_field", None)) is None:
+        field = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+        request.token_field = field
+    return mark_safe(f'{field}<input type="hidden" name="request_id" value="{uuid.uuid4()}">')  # noqa: S308
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[object, str]], chosen: object = None) -> SafeString:
+    """Return the options of a list to choose from: (value, word) each; `chosen` is one value or several."""
+    several = chosen if isinstance(chosen, list | tuple | set | frozenset) else (chosen,)
+    return mark_safe(  # noqa: S308 - value and word are escaped
+        "".join(
+            f'<option value="{conditional_escape(str(value))}"{" selected" if value in several else ""}>'
+            f"{conditional_escape(word)}</option>"
+            for value, word in choices
+        )
     )
+
+
+@register.simple_tag
+def badge(tone: str, word: str) -> SafeString:
+    """Return a status: its tone gives the colour, and it is always said in words."""
+    return mark_safe(f'<span class="status status-{conditional_escape(tone)}">{conditional_escape(word)}</span>')  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)

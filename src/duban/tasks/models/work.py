@@ -298,6 +298,11 @@ class Task(models.Model):
     def __str__(self) -> str:
         return f"task #{self.pk}"
 
+    @property
+    def due_text(self) -> str:
+        """The deadline in the words of the source."""
+        return self.assignment.due_text
+
 
 class TaskEntry(models.Model):
     """One thing that somebody did about a task: the thread that both sides read."""

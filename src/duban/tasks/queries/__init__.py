@@ -69,6 +69,7 @@ from duban.tasks.queries.handing_over import (
     taken_over_by,
 )
 from duban.tasks.queries.late_units import LateUnit, late_units
+from duban.tasks.queries.lines import TaskLine, lines_of
 from duban.tasks.queries.lists import (
     COUNTED_AT_MOST,
     PAGE_SIZE,
@@ -79,14 +80,14 @@ from duban.tasks.queries.lists import (
     figures_kept_since,
     narrowed,
     ordered,
-    owed_by_unit,
     status_condition,
     to_check_page,
     unit_in_view,
+    work_lines,
     work_list,
-    work_list_with_count,
 )
 from duban.tasks.queries.many import ANSWERING, involved, involved_in_many
+from duban.tasks.queries.owed import OWED_TABS, OwedLines, owed_lines
 from duban.tasks.queries.passing import (
     Choices,
     Moving,
@@ -168,6 +169,7 @@ __all__ = [
     "ANSWERING",
     "COUNTED_AT_MOST",
     "MERGED_WITH_ITS_UNIT",
+    "OWED_TABS",
     "PAGE_SIZE",
     "PART_COUNTS",
     "AssignmentPage",
@@ -185,6 +187,7 @@ __all__ = [
     "Moving",
     "OfferedStep",
     "OpenItems",
+    "OwedLines",
     "Part",
     "Parts",
     "PassDownPage",
@@ -194,6 +197,7 @@ __all__ = [
     "SamplePage",
     "Tap",
     "TaskFilter",
+    "TaskLine",
     "TaskPage",
     "ToDecide",
     "ToUrge",
@@ -243,6 +247,7 @@ __all__ = [
     "involved_with_acceptance",
     "late_units",
     "limits_of",
+    "lines_of",
     "link_refusal",
     "made_of",
     "may_see_parts",
@@ -261,7 +266,7 @@ __all__ = [
     "open_rows",
     "ordered",
     "outcomes",
-    "owed_by_unit",
+    "owed_lines",
     "owner_words",
     "owner_words_of",
     "parts_by_task",
@@ -310,7 +315,7 @@ __all__ = [
     "waiting_for",
     "waiting_of_task",
     "words_of",
+    "work_lines",
     "work_list",
-    "work_list_with_count",
     "year_of_unit",
 ]

@@ -16,8 +16,9 @@ from duban.kernel.paging import Page, cut, decode_key
 from duban.kernel.words import query_words
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
-from duban.tasks.models import LAST_DAY, Assignment, AssignmentHelper, ChangeRequest, Task, TaskFiguresPast
+from duban.tasks.models import LAST_DAY, Assignment, ChangeRequest, Task, TaskFiguresPast
 from duban.tasks.policy import TasksCapability
+from duban.tasks.queries.lines import TaskLine, lines_of
 from duban.tasks.states import NOT_OWED, OPEN_CHANGES, OPEN_STATUSES, ClosingMode, TaskStatus
 
 PAGE_SIZE = 50
@@ -175,12 +176,16 @@ def work_list(*, actor: Actor, given: TaskFilter, after: str = "", size: int = P
     return page_of(narrowed(actor=actor, given=given), after=after, size=size)
 
 
-def work_list_with_count(
+def work_lines(
     *, actor: Actor, given: TaskFilter, after: str = "", size: int = PAGE_SIZE
-) -> tuple[Page[Task], int]:
-    """Return a page as `work_list` does, and how many tasks match, counted to 1,001 at most; searches once for both."""
+) -> tuple[Page[TaskLine], int]:
+    """
+    Return the lines of a page of `work_list`, and how many tasks match, counted to 1,001 at most; searches once for
+    both.
+    """
     tasks = narrowed(actor=actor, given=given)
-    page = page_of(tasks, after=after, size=size)
+    rows = list(lines_of(_from(ordered(tasks), after)[: size + 1]))
+    page = cut(rows, size=size, key=_key)
     if not after and not page.after:
         return page, len(page.rows)
     return page, tasks[: COUNTED_AT_MOST + 1].count()
@@ -188,14 +193,22 @@ def work_list_with_count(
 
 def page_of(tasks: QuerySet[Task], *, after: str, size: int) -> Page[Task]:
     """Return one page of tasks in the order of every list of tasks."""
-    tasks = ordered(tasks)
-    if after:
-        is_key, due, task_id = decode_key(after, length=3, kinds=(bool, date, int))
-        tasks = tasks.filter(
-            Q(is_key__lt=is_key) | (Q(is_key=is_key) & (Q(due_order__gt=due) | Q(due_order=due, pk__gt=task_id)))
-        )
-    rows = list(tasks.select_related("assignment", "unit")[: size + 1])
-    return cut(rows, size=size, key=lambda task: (task.is_key, task.agreed_due or LAST_DAY, task.pk))
+    rows = list(_from(ordered(tasks), after).select_related("assignment", "unit")[: size + 1])
+    return cut(rows, size=size, key=_key)
+
+
+def _key(task: Task | TaskLine) -> tuple[object, ...]:
+    return task.is_key, task.agreed_due or LAST_DAY, task.pk
+
+
+def _from(tasks: QuerySet[Task], after: str) -> QuerySet[Task]:
+    """Leave out what stands before the key of a page's last row."""
+    if not after:
+        return tasks
+    is_key, due, task_id = decode_key(after, length=3, kinds=(bool, date, int))
+    return tasks.filter(
+        Q(is_key__lt=is_key) | (Q(is_key=is_key) & (Q(due_order__gt=due) | Q(due_order=due, pk__gt=task_id)))
+    )
 
 
 def ordered(tasks: QuerySet[Task]) -> QuerySet[Task]:
@@ -203,30 +216,6 @@ def ordered(tasks: QuerySet[Task]) -> QuerySet[Task]:
     return tasks.alias(due_order=Coalesce("agreed_due", Value(LAST_DAY))).order_by(
         F("is_key").desc(), "due_order", "pk"
     )
-
-
-def owed_by_unit(*, actor: Actor, unit_id: int, campaign_id: int, tab: str, unit: Unit | None = None) -> QuerySet[Task]:
-    """
-    Return the open tasks of one unit for its list 本单位还差什么.
-
-    `tab` is "mine" (all it owns), "lead" (it owns and others help), "help" (others own, it helps) or "passed" (it owns
-    and passed them down). `unit` may be given where `unit_in_view` has returned it already.
-
-    :raises NotFound: if this actor may not see the unit's tasks
-    """
-    unit = unit or unit_in_view(actor=actor, unit_id=unit_id)
-    tasks = Task.objects.filter(campaign_id=campaign_id, status__in=OPEN_STATUSES)
-    helped = AssignmentHelper.objects.filter(assignment=OuterRef("assignment"))
-    if tab == "help":
-        # Who helps with a task is asked once, not again for each part that its owner passes down.
-        tasks = tasks.filter(assignment__passed_from__isnull=True)
-        return ordered(tasks.filter(Exists(helped.filter(unit=unit))).select_related("assignment__assigner", "unit"))
-    tasks = tasks.filter(unit=unit)
-    if tab == "lead":
-        tasks = tasks.filter(Exists(helped))
-    if tab == "passed":
-        tasks = tasks.filter(Exists(Assignment.objects.filter(passed_from=OuterRef("pk"))))
-    return ordered(tasks.select_related("assignment__assigner", "unit"))
 
 
 def to_check_page(*, actor: Actor, campaign_id: int, after: str = "", size: int = PAGE_SIZE) -> Page[Task]:

@@ -15,6 +15,7 @@ from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks.models import Task, TaskEntry
 from duban.tasks.policy import TasksCapability, may_urge
+from duban.tasks.queries.lines import PATHS, TaskLine
 from duban.tasks.queries.lists import PAGE_SIZE, TaskFilter, narrowed, status_condition
 from duban.tasks.states import URGED_STATUSES, TaskStatus
 
@@ -118,13 +119,16 @@ def _reminder(unit: str, row: Mapping[str, Any]) -> UnitReminder:
 class ToUrge:
     """A task that waits for its unit, and the day on which it was last reminded of it."""
 
-    task: Task
+    line: TaskLine
     last_urged: date | None
+    # Its place in protocol order.
+    order_path: str
 
 
 def urged_rows(*, actor: Actor, given: TaskFilter) -> Iterator[ToUrge]:
     """Return every task of which units may be reminded, streamed in protocol order; refuses before the first row."""
-    return map(_with_last, _in_order(actor, given).iterator(chunk_size=2000))
+    found = _in_order(actor, given)
+    return (_with_last(row) for row in found.iterator(chunk_size=2000))
 
 
 def urged_page(*, actor: Actor, given: TaskFilter, after: str = "", size: int = PAGE_SIZE) -> Page[ToUrge]:
@@ -133,22 +137,23 @@ def urged_page(*, actor: Actor, given: TaskFilter, after: str = "", size: int = 
     if after:
         order_path, task_id = decode_key(after, length=2, kinds=(str, int))
         tasks = tasks.filter(Q(unit__order_path__gt=order_path) | Q(unit__order_path=order_path, pk__gt=task_id))
-    rows = [_with_last(task) for task in tasks[: size + 1]]
-    return cut(rows, size=size, key=lambda row: (row.task.unit.order_path, row.task.pk))
+    rows = [_with_last(row) for row in tasks[: size + 1]]
+    return cut(rows, size=size, key=lambda row: (row.order_path, row.line.pk))
 
 
-def _in_order(actor: Actor, given: TaskFilter) -> QuerySet[Task]:
+def _in_order(actor: Actor, given: TaskFilter) -> QuerySet[Task, tuple[Any, ...]]:
     urging = TaskEntry.objects.filter(task=OuterRef("pk"), urged_on__isnull=False).order_by("-urged_on")
     return (
         urged_tasks(actor=actor, given=given)
         .annotate(last_urged=Subquery(urging.values("urged_on")[:1]))
-        .select_related("assignment", "unit")
         .order_by("unit__order_path", "pk")
+        .values_list(*PATHS, "last_urged", "unit__order_path")
     )
 
 
-def _with_last(task: Task) -> ToUrge:
-    return ToUrge(task, vars(task)["last_urged"])
+def _with_last(row: tuple[Any, ...]) -> ToUrge:
+    *line, last_urged, order_path = row
+    return ToUrge(TaskLine(*line), last_urged, order_path)
 
 
 def urged_principal(*, actor: Actor, unit_id: int, campaign_id: int) -> list[TaskEntry]:
