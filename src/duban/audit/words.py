@@ -123,6 +123,7 @@ VERB_WORDS: dict[str, object] = {
     "task.found_true": pgettext_lazy("record", "sample found true"),
     "task.reopen": pgettext_lazy("record", "sample found untrue, returned"),
     "breakdown.receive": pgettext_lazy("record", "breakdown table received"),
+    "breakdown.name": pgettext_lazy("record", "columns of a breakdown table named"),
     "breakdown.take_over": pgettext_lazy("record", "breakdown table taken over"),
     "robot.enter": pgettext_lazy("record", "group robot entered"),
     "robot.switch_on": pgettext_lazy("record", "group robot switched on"),

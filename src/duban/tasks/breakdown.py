@@ -80,6 +80,8 @@ COLUMNS = (
     Column(key="remark", titles=("备注",), width=16),
     Column(key="row_key", titles=("编号",), kind="code", width=18),
 )
+# What an import reads: the state of things is written by an export and read by nobody.
+READ = tuple(column for column in COLUMNS if column.key not in {"progress", "state"})
 RHYTHMS = {
     "每周": "weekly",
     "周报": "weekly",
@@ -166,7 +168,9 @@ def read_row(
         errors.append(CellError(row=row.number, column_key="closing", message=message % {"text": closing}))
     fields["source_sentence"] = values.get("source", "").strip()
     fields["source_label"] = gettext("Breakdown table")
-    fields["row_key"] = values.get("row_key", "").strip() or row_key(fields, values)
+    given = values.get("row_key", "").strip()
+    # In many a ledger 编号 only counts the rows: a bare number is no key, or two tables would change each other's rows.
+    fields["row_key"] = given if given and not given.isdecimal() else row_key(fields, values)
     return fields, errors
 
 

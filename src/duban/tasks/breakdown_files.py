@@ -71,6 +71,8 @@ def marked(*, found: Any) -> bytes:
         ],
         columns=COLUMNS,
         sheet_marker=TEMPLATE_ID,
+        # As it was read, whatever was said of other tables with this header since.
+        mappings={found.described["fingerprint"]: found.mapping} if found.mapping else None,
     )
 
 

@@ -165,7 +165,7 @@ class ChangeForm(_Dated):
 class BreakdownForm(forms.Form):
     """A breakdown table to take in."""
 
-    file = forms.FileField(label=_("Breakdown table (.xlsx, .csv or a table in .docx)"))
+    file = forms.FileField(label=_("Breakdown table (.xlsx, .xls, .csv or a table in .docx)"))
     assigner = forms.IntegerField(widget=forms.HiddenInput)
 
 

@@ -283,12 +283,20 @@ SAMPLE_FLOW = Flow(
 
 
 class BreakdownStatus(TextChoices):
+    TO_NAME = "to_name", _("Columns to be named")
     WITH_ERRORS = "with_errors", _("With errors")
     READY = "ready", _("Ready to be taken over")
     DONE = "done", _("Taken over")
 
 
 BREAKDOWN_FLOW = Flow(
+    # Naming the columns reads the table anew; what is found then says where it goes.
+    Step("find_clean", BreakdownStatus.TO_NAME, BreakdownStatus.READY),
+    Step("find_errors", BreakdownStatus.TO_NAME, BreakdownStatus.WITH_ERRORS),
+    Step("find_clean", BreakdownStatus.WITH_ERRORS, BreakdownStatus.READY),
+    Step("find_errors", BreakdownStatus.WITH_ERRORS, BreakdownStatus.WITH_ERRORS),
+    Step("find_clean", BreakdownStatus.READY, BreakdownStatus.READY),
+    Step("find_errors", BreakdownStatus.READY, BreakdownStatus.WITH_ERRORS),
     Step("take_over", BreakdownStatus.READY, BreakdownStatus.DONE),
 )
 

@@ -36,6 +36,7 @@ urlpatterns = [
     path("breakdown/export.docx", breakdown.export, {"kind": "docx"}, name="export-docx"),
     path("breakdown/export.pdf", breakdown.export, {"kind": "pdf"}, name="export-pdf"),
     path("breakdown/<int:import_id>/", breakdown.received, name="import"),
+    path("breakdown/<int:import_id>/columns/", breakdown.name_columns, name="import-name"),
     path("breakdown/<int:import_id>/marked/", breakdown.marked, name="import-marked"),
     path("breakdown/<int:import_id>/take-over/", breakdown.take_over, name="import-take-over"),
     path("tap/<str:token>/", confirming.tap, name="tap"),

@@ -19,7 +19,8 @@ def guess_header(grids: Sequence[Grid]) -> Found | None:
     """
     The rows that look most like a header, whatever their titles: most columns with differing texts and no bare numbers.
 
-    Of equals the first rows, and as few as possible; None for a file without any.
+    Of equals those that end first, and as few as possible: so a title above is no part of it, and no row of content, which
+    has as many columns, is taken for it. None for a file without any.
     """
     best: Found | None = None
     for grid in grids:
@@ -32,9 +33,14 @@ def guess_header(grids: Sequence[Grid]) -> Found | None:
                 texts = [plain_title(title) for title in titles.values()]
                 if len(set(texts)) < 2 or len(set(texts)) < len(texts) or any(_is_number(text) for text in texts):
                     continue
-                if best is None or len(titles) > len(best.titles):
-                    best = Found(grid=grid, top=top, bottom=top + height - 1, places={}, titles=titles)
+                found = Found(grid=grid, top=top, bottom=top + height - 1, places={}, titles=titles)
+                if best is None or _rank(found) > _rank(best):
+                    best = found
     return best
+
+
+def _rank(found: Found) -> tuple[int, int, int]:
+    return len(found.titles), -found.bottom, found.top
 
 
 def mapped(columns: Sequence[Column], mapping: Mapping[str, str]) -> list[Column]:
@@ -72,6 +78,14 @@ def described(grids: Sequence[Grid]) -> dict[str, object]:
         samples = [cell.text[:LONGEST_SAMPLE] for cell in cells if cell is not None and cell.text.strip()]
         titles.append({"title": title, "samples": samples[:SAMPLES]})
     return {"fingerprint": guessed.fingerprint, "titles": titles}
+
+
+def to_be_named(grids: Sequence[Grid], columns: Sequence[Column]) -> dict[str, object]:
+    """As `described`; empty for a file with fewer titles than columns are needed: it is no such table, whoever names it."""
+    found = described(grids)
+    titles = found.get("titles")
+    needed = sum(column.required for column in columns)
+    return found if isinstance(titles, list) and len(titles) >= needed else {}
 
 
 def _is_number(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from duban.kernel.confined import Limits, run_confined, sentence
 from duban.kernel.errors import InvalidInput
@@ -34,6 +35,12 @@ _SAVE_AS = {
 def refuse(code: str, **values: object) -> InvalidInput:
     """The refusal for a code of `sentences`."""
     return InvalidInput(sentence(code, values, SENTENCES), code=code)
+
+
+def header_of(refusal: InvalidInput) -> dict[str, Any]:
+    """What it takes to name the columns of a file that was refused: its header's fingerprint and titles, or nothing."""
+    described: dict[str, Any] = refusal.context.get("values", {}).get("described") or {}
+    return described
 
 
 def kind_of(*, content: bytes, file_name: str, most: int = MOST_BYTES) -> str:

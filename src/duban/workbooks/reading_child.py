@@ -11,7 +11,7 @@ from duban.workbooks.archive import open_office
 from duban.workbooks.columns import Cell, Column, Grid, plain_code, unpacked
 from duban.workbooks.csvtext import grid_of, read_listing
 from duban.workbooks.finding import Found, content, find_table
-from duban.workbooks.mapping import described, remembered
+from duban.workbooks.mapping import described, remembered, to_be_named
 from duban.workbooks.oldsheets import read_old_sheets
 from duban.workbooks.sheets import read_sheets
 from duban.workbooks.wordtables import read_word_tables
@@ -73,7 +73,7 @@ def located_in(
         found = find_table(content_grids, named)
     except Unusable as unusable:
         if unusable.code == "wrong-file":
-            unusable.values["described"] = described(content_grids)
+            unusable.values["described"] = to_be_named(content_grids, columns)
         raise
     return Located(found=found, columns=named, mapping=mapping, marks=marks)
 

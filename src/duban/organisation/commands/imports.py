@@ -27,6 +27,7 @@ from duban.organisation.register.table import COLUMNS, TEMPLATE_ID
 from duban.organisation.states import IMPORT_FLOW, ImportStatus
 from duban.workbooks import commands as workbooks
 from duban.workbooks import queries as ledgers
+from duban.workbooks.reading import header_of
 
 # A table of so many rows is checked while its sender waits; packed, a row takes about 48 bytes.
 _CHECKED_AT_ONCE = 2000
@@ -49,7 +50,7 @@ def receive_import(*, actor: Actor, root_id: int, file_name: str, content: bytes
     may_import(actor, root).require()
     is_small = _is_small(content, file_name)
     table, refusal = _read(actor, root.pk, content, file_name) if is_small else (None, None)
-    if refusal is not None and not _described(refusal):
+    if refusal is not None and not header_of(refusal):
         raise refusal
 
     found = UnitImport.objects.create(
@@ -92,7 +93,7 @@ def check_import(*, actor: Actor, import_id: int, at: datetime) -> UnitImport:
     if found.status != ImportStatus.CHECKING:
         return found
     table, refusal = _read(actor, found.root_id, bytes(found.content), found.file_name)
-    if refusal is not None and _described(refusal):
+    if refusal is not None and header_of(refusal):
         _ask_names(found, refusal, at)
         return found
     if table is None:
@@ -297,14 +298,8 @@ def _read(actor: Actor, root_id: int, content: bytes, file_name: str) -> tuple[U
         return None, refusal
 
 
-def _described(refusal: InvalidInput) -> dict[str, object]:
-    """The titles of a file whose columns nobody has named yet, empty where it cannot be read at all."""
-    found: dict[str, object] = refusal.context.get("values", {}).get("described") or {}
-    return found
-
-
 def _ask_names(found: UnitImport, refusal: InvalidInput, at: datetime) -> None:
-    outcome: dict[str, object] = {"errors": 1, "described": _described(refusal)}
+    outcome: dict[str, object] = {"errors": 1, "described": header_of(refusal)}
     _finish(
         found,
         step="ask_names",

@@ -25,6 +25,7 @@ from duban.organisation.register.members import CATEGORIES, COLUMNS, PARTICIPATI
 from duban.organisation.states import IMPORT_FLOW, ImportStatus
 from duban.workbooks import commands as workbooks
 from duban.workbooks import queries as ledgers
+from duban.workbooks.reading import header_of
 from duban.workbooks.streaming import LongTable, read_long_table
 
 _KEPT_ERRORS = 1000
@@ -81,8 +82,8 @@ def check_members(*, actor: Actor, import_id: int, at: datetime) -> MemberImport
             mappings=mappings,
         )
     except InvalidInput as refusal:
-        described = refusal.context.get("values", {}).get("described")
-        outcome: dict[str, Any] = {"errors": 1, "is_unreadable": True, "described": described or {}}
+        described = header_of(refusal)
+        outcome: dict[str, Any] = {"errors": 1, "is_unreadable": True, "described": described}
         step = "ask_names" if described else "find_errors"
         _finish(found, step=step, errors=[{"row": 0, "column": "", "message": str(refusal)}], outcome=outcome, at=at)
         return found

@@ -208,7 +208,10 @@ class TestImportPages:
         assert "another file" in asked
         assert "新设局" in asked
 
-        assert client.post(f"{page}columns/", {"column-code": "代号"}).status_code == 422
+        refused = client.post(f"{page}columns/", {"column-code": "代号"})
+        assert refused.status_code == 422
+        assert "Please say which column of the file is" in refused.content.decode()
+        assert " selected>代号<" in refused.content.decode(), "what was chosen stands there still"
         named = {"column-code": "代号", "column-name": "机构", "column-parent": "上级"}
         assert client.post(f"{page}columns/", named).status_code == 302
         jobs_run()

@@ -1,7 +1,7 @@
 """Pages of an import: choose a file, watch the check, read what is wrong or what would change, take it over."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -20,6 +20,7 @@ from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.workbooks.columns import Column
+from duban.workbooks.naming import offered, said
 from duban.workbooks.returning import MOST_RETURNED, returned_ending
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -59,23 +60,12 @@ def import_units(request: Request) -> HttpResponse:
 def import_status(request: Request, import_id: int) -> HttpResponse:
     """How far the check is; then what is wrong, or what taking it over would change."""
     found = queries.get_import(actor=request.actor, import_id=import_id)
-    finished = found.status not in (ImportStatus.CHECKING, ImportStatus.TAKING_OVER)
     if request.htmx:
         response = render(request, "organisation/import_status.html#progress", {"found": found})
-        if finished:
+        if is_finished(found):
             response["HX-Refresh"] = "true"
         return response
-    return render(
-        request,
-        "organisation/import_status.html",
-        {
-            "found": found,
-            "finished": finished,
-            "counts": counts(found.outcome),
-            "comes_back": comes_back(found),
-            **naming(found, COLUMNS),
-        },
-    )
+    return render(request, "organisation/import_status.html", shown(found, COLUMNS))
 
 
 @require_POST
@@ -90,12 +80,13 @@ def import_take_over(request: Request, import_id: int) -> HttpResponse:
 @require_POST
 def name_columns(request: Request, import_id: int) -> HttpResponse:
     """Say which columns of the file are which of ours."""
-    commands.name_columns(
-        actor=request.actor,
-        import_id=import_id,
-        mapping={column.key: request.POST.get(f"column-{column.key}", "") for column in COLUMNS},
-        at=timezone.now(),
-    )
+    mapping = said(columns=COLUMNS, given=request.POST)
+    try:
+        commands.name_columns(actor=request.actor, import_id=import_id, mapping=mapping, at=timezone.now())
+    except InvalidInput as refusal:
+        found = queries.get_import(actor=request.actor, import_id=import_id)
+        again = shown(found, COLUMNS, chosen=mapping, refusal=refusal)
+        return render(request, "organisation/import_status.html", again, status=422)
     say(request, _("Remembered: the next file with this header is read in the same way."))
     return redirect("organisation:import-status", import_id)
 
@@ -135,23 +126,26 @@ def file_type(ending: str) -> str:
     return _TYPES.get(ending, XLSX)
 
 
-def naming(found: Any, columns: Sequence[Column]) -> dict[str, object]:
-    """Return what the form shows on which somebody says which columns of a file are which of ours."""
-    described = found.outcome.get("described") or {}
-    by_title = {title: key for key, title in found.mapping.items()}
+def is_finished(found: Any) -> bool:
+    """Return whether nothing is being done with a table at present."""
+    return found.status not in (ImportStatus.CHECKING, ImportStatus.TAKING_OVER)
+
+
+def shown(
+    found: Any,
+    columns: Sequence[Column],
+    *,
+    chosen: Mapping[str, str] | None = None,
+    refusal: InvalidInput | None = None,
+) -> dict[str, object]:
+    """Return what the page of an import shows; `chosen` columns that were refused stand in its form again."""
     return {
-        "file_titles": described.get("titles", []),
-        "our_columns": [
-            {
-                "key": column.key,
-                "title": column.titles[0].rpartition("/")[2],
-                "required": column.required,
-                "chosen": found.mapping.get(column.key)
-                or next((one["title"] for one in described.get("titles", []) if one["title"] in column.titles), ""),
-            }
-            for column in columns
-        ],
-        "is_mapped": bool(by_title),
+        "found": found,
+        "finished": is_finished(found),
+        "counts": counts(found.outcome),
+        "comes_back": comes_back(found),
+        "refusal": refusal,
+        **offered(columns=columns, described=found.outcome.get("described"), mapping=found.mapping, chosen=chosen),
     }
 
 

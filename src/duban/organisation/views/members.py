@@ -24,12 +24,12 @@ from duban.organisation.forms import (
     TransferForm,
 )
 from duban.organisation.register.members import COLUMNS
-from duban.organisation.states import ImportStatus
-from duban.organisation.views.imports import XLSX, comes_back, counts, file_type, naming
+from duban.organisation.views.imports import XLSX, file_type, is_finished, shown
 from duban.organisation.views.units import crumbs, meant
 from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
+from duban.workbooks.naming import said
 from duban.workbooks.returning import returned_ending
 
 require_form = require_http_methods(["GET", "HEAD", "POST"])
@@ -176,35 +176,28 @@ def import_members(request: Request) -> HttpResponse:
 def member_import_status(request: Request, import_id: int) -> HttpResponse:
     """How far reading and checking are; then what is wrong, or what taking it over would change."""
     found = queries.get_member_import(actor=request.actor, import_id=import_id)
-    finished = found.status not in (ImportStatus.CHECKING, ImportStatus.TAKING_OVER)
     if request.htmx:
         response = render(request, "organisation/import_status.html#progress", {"found": found, "is_members": True})
-        if finished:
+        if is_finished(found):
             response["HX-Refresh"] = "true"
         return response
     return render(
         request,
         "organisation/import_status.html",
-        {
-            "found": found,
-            "finished": finished,
-            "counts": counts(found.outcome),
-            "comes_back": comes_back(found),
-            "is_members": True,
-            **naming(found, COLUMNS),
-        },
+        {"is_members": True, **shown(found, COLUMNS)},
     )
 
 
 @require_POST
 def name_member_columns(request: Request, import_id: int) -> HttpResponse:
     """Say which columns of the file are which of ours."""
-    commands.name_member_columns(
-        actor=request.actor,
-        import_id=import_id,
-        mapping={column.key: request.POST.get(f"column-{column.key}", "") for column in COLUMNS},
-        at=timezone.now(),
-    )
+    mapping = said(columns=COLUMNS, given=request.POST)
+    try:
+        commands.name_member_columns(actor=request.actor, import_id=import_id, mapping=mapping, at=timezone.now())
+    except InvalidInput as refusal:
+        found = queries.get_member_import(actor=request.actor, import_id=import_id)
+        again = {"is_members": True, **shown(found, COLUMNS, chosen=mapping, refusal=refusal)}
+        return render(request, "organisation/import_status.html", again, status=422)
     say(request, _("Remembered: the next file with this header is read in the same way."))
     return redirect("organisation:member-import-status", import_id)
 

@@ -5,7 +5,12 @@ from duban.tasks.commands.answering import (
     give_feedback,
     take_step,
 )
-from duban.tasks.commands.breakdown import draft_from_words, receive_breakdown, take_over_breakdown
+from duban.tasks.commands.breakdown import (
+    draft_from_words,
+    name_breakdown_columns,
+    receive_breakdown,
+    take_over_breakdown,
+)
 from duban.tasks.commands.changing import ask_change, decide_change, take_back_request
 from duban.tasks.commands.clearing import clear_breakdown_files, clear_unused_links
 from duban.tasks.commands.confirming import (
@@ -59,6 +64,7 @@ __all__ = [
     "issue_to_late_units",
     "lighten_draft",
     "make_link",
+    "name_breakdown_columns",
     "note_progress",
     "open_link",
     "pass_down",

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from duban.audit import commands as audit
 from duban.campaigns import queries as campaigns
 from duban.kernel.authority import Actor, path_end
-from duban.kernel.errors import InvalidInput
+from duban.kernel.errors import InvalidInput, NotFound, Stale
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import policy, queries
-from duban.tasks.breakdown import COLUMNS, TEMPLATE_ID, UnitNames, read_row
+from duban.tasks.breakdown import COLUMNS, READ, TEMPLATE_ID, UnitNames, read_row
 from duban.tasks.commands.drafting import AssignmentText, create_assignment, update_draft
 from duban.tasks.commands.issuing import issue
 from duban.tasks.models import Assignment, BreakdownImport
@@ -31,8 +31,10 @@ from duban.tasks.states import (
     Importance,
     Nature,
 )
+from duban.workbooks import commands as workbooks
+from duban.workbooks import queries as ledgers
 from duban.workbooks.columns import CellError, Row, plain_code
-from duban.workbooks.reading import read_table
+from duban.workbooks.reading import header_of, read_table
 from duban.workdays import queries as workdays
 
 MOST_ROWS = 2000
@@ -59,45 +61,28 @@ def receive_breakdown(
     *, actor: Actor, campaign_id: int, assigner_id: int, file_name: str, content: bytes, at: datetime
 ) -> BreakdownImport:
     """
-    Read a breakdown table (.xlsx, .csv or a table in .docx) and say what taking it over would do; nothing changes yet.
+    Read a breakdown table (.xlsx, .xls, .csv or a table in .docx) and say what taking it over would do; nothing changes yet.
+
+    A table with other heads waits until somebody says which of its columns is which of ours; what an office once said of
+    such a header is used without asking.
 
     :raises NotFound: if this actor cannot see campaign or unit
     :raises NotAllowed: if this actor may not assign in the name of the unit
-    :raises InvalidInput: if the file cannot be read, is another form, or has more than 2,000 rows
+    :raises InvalidInput: if the file cannot be read, was made from another template, or has more than 2,000 rows
     """
     campaign = campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
     assigner = organisation.get_unit(actor=actor, unit_id=assigner_id)
     policy.may_assign(actor, assigner).require()
 
-    table = read_table(content=content, file_name=file_name, columns=COLUMNS, sheet_marker=TEMPLATE_ID)
-    if not table.rows:
-        raise InvalidInput(_("This table has no rows below its header."))
-    if len(table.rows) > MOST_ROWS:
-        raise InvalidInput(_("A breakdown table may have 2,000 rows at most. Please split it."))
-    names = unit_names(assigner=assigner, on=timezone.localdate(at))
-    calendar = workdays.calendar(actor=actor)
-    rows: list[dict[str, object]] = []
-    errors = list(table.problems)
-    for row in table.rows:
-        fields, wrong = read_row(row=row, names=names, calendar=calendar, today=timezone.localdate(at))
-        told = {(error.row, error.column_key) for error in errors}
-        errors += [error for error in wrong if (error.row, error.column_key) not in told]
-        rows.append({"number": row.number, **fields})
-    _mark_outcome(rows=rows, campaign_id=campaign.pk, assigner_id=assigner.pk)
-
+    fields = _read(actor=actor, campaign_id=campaign.pk, assigner=assigner, content=content, file_name=file_name, at=at)
     received = BreakdownImport.objects.create(
         campaign=campaign,
         assigner=assigner,
         file_name=file_name[:200],
         content=content,
-        status=BreakdownStatus.WITH_ERRORS if errors else BreakdownStatus.READY,
-        rows=rows,
-        errors=[
-            {"row": error.row, "column": error.column_key, "message": str(error.message)}
-            for error in sorted(errors, key=lambda error: error.row)
-        ],
         started_by=actor.user_id or 0,
         started_at=at,
+        **fields,
     )
     audit.record(
         actor=actor,
@@ -106,9 +91,131 @@ def receive_breakdown(
         object_id=received.pk,
         unit_id=assigner.pk,
         at=at,
-        payload={"file": file_name, "rows": len(rows), "errors": len(errors)},
+        payload={"file": file_name, "rows": len(received.rows), "errors": len(received.errors)},
     )
     return received
+
+
+@transaction.atomic
+def name_breakdown_columns(
+    *, actor: Actor, import_id: int, mapping: Mapping[str, str], version: int, at: datetime
+) -> BreakdownImport:
+    """
+    Say which columns of a table are which of ours; it is remembered for the office, and the table is read (again).
+
+    `mapping` is key of our column → title in the file. Nothing else changes yet.
+
+    :raises NotFound: if there is no such import of this actor's office, or its file was let go
+    :raises IllegalStep: if it was taken over already
+    :raises NotAllowed: if this actor may not assign in the name of the unit
+    :raises Stale: if somebody named its columns since the form was opened
+    :raises InvalidInput: if a column that is needed has no title, a title is used twice or is not in the file, or the table
+        as it is read then has no rows or more than 2,000
+    """
+    received = queries.get_breakdown(actor=actor, import_id=import_id)
+    received = BreakdownImport.objects.select_for_update(of=("self",)).select_related("assigner").get(pk=received.pk)
+
+    BREAKDOWN_FLOW.step("find_clean", source=received.status)
+    policy.may_assign(actor, received.assigner).require()
+    _require_version(received, version, yours=mapping)
+    if not received.content:
+        raise NotFound(_("This file was kept for 30 days. Please upload it again."))
+
+    kept = workbooks.remember_mapping(
+        actor=actor,
+        unit_id=received.assigner_id,
+        table=TEMPLATE_ID,
+        described=received.described,
+        mapping=mapping,
+        columns=READ,
+        at=at,
+    )
+    fields = _read(
+        actor=actor,
+        campaign_id=received.campaign_id,
+        assigner=received.assigner,
+        content=bytes(received.content),
+        file_name=received.file_name,
+        at=at,
+    )
+    step = BREAKDOWN_FLOW.step("find_errors" if fields["errors"] else "find_clean", source=received.status)
+    for name, value in {**fields, "status": step.target, "version": received.version + 1}.items():
+        setattr(received, name, value)
+    received.save(update_fields=[*fields, "version"])
+
+    audit.record(
+        actor=actor,
+        verb="breakdown.name",
+        object_kind="breakdown",
+        object_id=received.pk,
+        unit_id=received.assigner_id,
+        at=at,
+        payload={"mapping": kept, "rows": len(received.rows), "errors": len(received.errors)},
+    )
+    return received
+
+
+def _read(
+    *, actor: Actor, campaign_id: int, assigner: Unit, content: bytes, file_name: str, at: datetime
+) -> dict[str, Any]:
+    """Return what an import keeps of a table: its status, rows, errors, and how its columns were known or can be named."""
+    try:
+        table = read_table(
+            content=content,
+            file_name=file_name,
+            columns=COLUMNS,
+            sheet_marker=TEMPLATE_ID,
+            mappings=ledgers.mappings_of(actor=actor, unit_id=assigner.pk, table=TEMPLATE_ID),
+        )
+    except InvalidInput as refusal:
+        described = header_of(refusal)
+        if not described:
+            raise
+        return {
+            "status": BreakdownStatus.TO_NAME,
+            "rows": [],
+            "errors": [{"row": 0, "column": "", "message": str(refusal)}],
+            "mapping": {},
+            "described": described,
+        }
+    if not table.rows:
+        raise InvalidInput(_("This table has no rows below its header."))
+    if len(table.rows) > MOST_ROWS:
+        raise InvalidInput(_("A breakdown table may have 2,000 rows at most. Please split it."))
+    today = timezone.localdate(at)
+    names = unit_names(assigner=assigner, on=today)
+    calendar = workdays.calendar(actor=actor)
+    rows: list[dict[str, object]] = []
+    errors = list(table.problems)
+    for row in table.rows:
+        fields, wrong = read_row(row=row, names=names, calendar=calendar, today=today)
+        told = {(error.row, error.column_key) for error in errors}
+        errors += [error for error in wrong if (error.row, error.column_key) not in told]
+        rows.append({"number": row.number, **fields})
+    _mark_outcome(rows=rows, campaign_id=campaign_id, assigner_id=assigner.pk)
+    return {
+        "status": BreakdownStatus.WITH_ERRORS if errors else BreakdownStatus.READY,
+        "rows": rows,
+        "errors": [
+            {"row": error.row, "column": error.column_key, "message": str(error.message)}
+            for error in sorted(errors, key=lambda error: error.row)
+        ],
+        "mapping": table.mapping,
+        "described": table.described,
+    }
+
+
+def _require_version(received: BreakdownImport, version: int, *, yours: Mapping[str, str] | None = None) -> None:
+    if received.version != version:
+        raise Stale(
+            _("Somebody has named the columns of this table meanwhile. Please look at it as it is read now."),
+            theirs=_mapping_words(received.mapping),
+            yours=_mapping_words(yours or {}),
+        )
+
+
+def _mapping_words(mapping: Mapping[str, str]) -> str:
+    return "\n".join(f"{column.titles[0]} = {mapping[column.key]}" for column in COLUMNS if mapping.get(column.key))
 
 
 def unit_names(*, assigner: Unit, on: date) -> UnitNames:
@@ -176,19 +283,23 @@ def _is_uuid(word: str) -> bool:
 
 
 @transaction.atomic
-def take_over_breakdown(*, actor: Actor, import_id: int, at: datetime, and_issue: bool = False) -> BreakdownImport:
+def take_over_breakdown(
+    *, actor: Actor, import_id: int, version: int, at: datetime, and_issue: bool = False
+) -> BreakdownImport:
     """
     Turn the rows into drafts, and issue them if asked: all of them or none.
 
     :raises NotFound: if there is no such import of this actor's office
-    :raises IllegalStep: if it has errors or was taken over already
+    :raises IllegalStep: if it has errors, its columns are not named, or it was taken over already
     :raises NotAllowed: if this actor may not assign in the name of the unit
+    :raises Stale: if somebody named its columns anew since the page was opened
     """
     received = queries.get_breakdown(actor=actor, import_id=import_id)
     received = BreakdownImport.objects.select_for_update(of=("self",)).select_related("assigner").get(pk=received.pk)
 
     step = BREAKDOWN_FLOW.step("take_over", source=received.status)
     policy.may_assign(actor, received.assigner).require()
+    _require_version(received, version)
 
     for row in received.rows:
         if row["outcome"] not in {"new", "change"}:

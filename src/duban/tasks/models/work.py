@@ -379,6 +379,12 @@ class BreakdownImport(models.Model):
     # The rows as they would be taken over.
     rows = models.JSONField(default=list)
     errors = models.JSONField(default=list)
+    # What it takes to name the columns of the file: its header's fingerprint, each title with a few values below it.
+    described = models.JSONField(default=dict, db_default={})
+    # Which titles of the file were taken as which of our columns, where somebody said so: column → title.
+    mapping = models.JSONField(default=dict, db_default={})
+    # Raised with each naming, so that nobody takes over what they did not see.
+    version = models.IntegerField(default=1, db_default=1)
     started_by = models.BigIntegerField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)

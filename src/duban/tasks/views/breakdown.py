@@ -1,6 +1,7 @@
 """Pages of the breakdown table: taking one in, and handing one out."""
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -18,7 +19,9 @@ from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.tasks import breakdown_files, commands, queries
+from duban.tasks.breakdown import READ
 from duban.tasks.forms import BreakdownForm
+from duban.workbooks.naming import offered, said
 from duban.workbooks.returning import returned_ending
 
 # A page shows the first rows of a table; the table itself has them all.
@@ -63,9 +66,26 @@ def imports(request: Request) -> HttpResponse:
 def received(request: Request, import_id: int) -> HttpResponse:
     """Show what taking the table over would do, or what is wrong with it."""
     found = queries.get_breakdown(actor=request.actor, import_id=import_id)
-    lines = [] if found.errors else queries.breakdown_lines(actor=request.actor, found=found, most=SHOWN_ROWS)
-    shown = {"found": found, "lines": lines, "counts": queries.outcomes(found=found)}
-    return render(request, "tasks/import.html", shown)
+    return _page(request, found)
+
+
+@require_POST
+def name_columns(request: Request, import_id: int) -> HttpResponse:
+    """Say which columns of the file are which of ours."""
+    mapping = said(columns=READ, given=request.POST)
+    try:
+        commands.name_breakdown_columns(
+            actor=request.actor,
+            import_id=import_id,
+            mapping=mapping,
+            version=_version_of(request),
+            at=timezone.now(),
+        )
+    except InvalidInput as refusal:
+        found = queries.get_breakdown(actor=request.actor, import_id=import_id)
+        return _page(request, found, chosen=mapping, refusal=refusal)
+    say(request, _("Remembered: the next file with this header is read in the same way."))
+    return redirect("tasks:import", import_id)
 
 
 @require_GET
@@ -84,7 +104,11 @@ def marked(request: Request, import_id: int) -> HttpResponse:
 def take_over(request: Request, import_id: int) -> HttpResponse:
     """Turn the rows into drafts, and issue them if asked."""
     found = commands.take_over_breakdown(
-        actor=request.actor, import_id=import_id, at=timezone.now(), and_issue="issue" in request.POST
+        actor=request.actor,
+        import_id=import_id,
+        version=_version_of(request),
+        at=timezone.now(),
+        and_issue="issue" in request.POST,
     )
     count = len([row for row in found.rows if row["outcome"] in {"new", "change"}])
     say(request, ngettext("%(count)d row taken over.", "%(count)d rows taken over.", count) % {"count": count})
@@ -116,6 +140,31 @@ def export(request: Request, kind: str) -> HttpResponseBase:
     response = FileResponse(file, content_type=XLSX if kind == "xlsx" else DOCX)
     response["Content-Disposition"] = attachment_header(f"任务分解表-{timezone.localdate()}.{kind}")
     return response
+
+
+def _version_of(request: Request) -> int:
+    """The version of the table that the form was shown; 0, which no table has, where it does not say."""
+    given = request.POST.get("version", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else 0
+
+
+def _page(
+    request: Request,
+    found: Any,
+    *,
+    chosen: Mapping[str, str] | None = None,
+    refusal: InvalidInput | None = None,
+) -> HttpResponse:
+    lines = [] if found.errors else queries.breakdown_lines(actor=request.actor, found=found, most=SHOWN_ROWS)
+    shown = {
+        "found": found,
+        "lines": lines,
+        "counts": queries.outcomes(found=found),
+        "refusal": refusal,
+        "version": found.version,
+        **offered(columns=READ, described=found.described, mapping=found.mapping, chosen=chosen),
+    }
+    return render(request, "tasks/import.html", shown, status=422 if refusal else 200)
 
 
 def _type_of(file_name: str) -> str:
