@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -60,9 +61,15 @@ def factor_of(*, actor: Actor) -> SecondFactor | None:
     return SecondFactor.objects.filter(user_id=actor.user_id or 0, confirmed_at__isnull=False).first()
 
 
+# By hand: it stands before every answer to an office.
+_FACTOR = "SELECT 1 FROM accounts_secondfactor WHERE id = %s AND user_id = %s AND confirmed_at IS NOT NULL"
+
+
 def is_factor_of(*, actor: Actor, factor_id: int) -> bool:
     """Return whether the factor that a session showed is still the one in force."""
-    return SecondFactor.objects.filter(pk=factor_id, user_id=actor.user_id or 0, confirmed_at__isnull=False).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_FACTOR, [factor_id, actor.user_id])
+        return cursor.fetchone() is not None
 
 
 def recovery_codes_left(*, actor: Actor) -> int:

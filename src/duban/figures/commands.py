@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from duban.audit import commands as audit
 from duban.campaigns import queries as campaigns
@@ -39,15 +40,18 @@ def recount(*, actor: Actor, table: FigureTable, campaign_id: int, unit_ids: Seq
     """
     columns = table.columns
     counts = ", ".join(f"count(*) FILTER (WHERE {figure.condition}) AS {figure.name}" for figure in table.figures)
-    parameters: dict[str, Any] = {"campaign": campaign_id, "units": list(unit_ids)}
-    zeros = ", ".join("0" for _column in columns)
+    units = sorted(set(unit_ids))
+    parameters: dict[str, Any] = {"campaign": campaign_id, "units": units, "number": len(units)}
+    these = f"{table.table} AS kept WHERE kept.campaign_id = %(campaign)s AND kept.unit_id = ANY(%(units)s)"
     with connection.cursor() as cursor:
+        # None is locked unless all are there, so that those that are not are never waited for out of order.
         cursor.execute(
-            f"INSERT INTO {table.table} AS kept (campaign_id, unit_id, {', '.join(columns)})"
-            f" SELECT %(campaign)s, chosen.id, {zeros} FROM unnest(%(units)s::bigint[]) AS chosen(id) ORDER BY chosen.id"
-            " ON CONFLICT (campaign_id, unit_id) DO UPDATE SET unit_id = kept.unit_id",
+            f"SELECT kept.unit_id FROM {these} AND (SELECT count(*) FROM {these}) = %(number)s"
+            " ORDER BY kept.unit_id FOR UPDATE",
             parameters,
         )
+        if cursor.rowcount < len(units):
+            _begin(cursor, table=table, parameters=parameters)
         cursor.execute(
             f"UPDATE {table.table} AS kept SET {', '.join(f'{name} = counted.{name}' for name in columns)}"
             " FROM unnest(%(units)s::bigint[]) AS chosen(id)"
@@ -57,6 +61,17 @@ def recount(*, actor: Actor, table: FigureTable, campaign_id: int, unit_ids: Seq
             " WHERE kept.unit_id = chosen.id AND kept.campaign_id = %(campaign)s AND day.campaign_id = %(campaign)s",
             parameters,
         )
+
+
+def _begin(cursor: CursorWrapper, *, table: FigureTable, parameters: dict[str, Any]) -> None:
+    """Begin to keep figures of units that have none yet, and lock those of all."""
+    zeros = ", ".join("0" for _column in table.columns)
+    cursor.execute(
+        f"INSERT INTO {table.table} AS kept (campaign_id, unit_id, {', '.join(table.columns)})"
+        f" SELECT %(campaign)s, chosen.id, {zeros} FROM unnest(%(units)s::bigint[]) AS chosen(id) ORDER BY chosen.id"
+        " ON CONFLICT (campaign_id, unit_id) DO UPDATE SET unit_id = kept.unit_id",
+        parameters,
+    )
 
 
 @transaction.atomic

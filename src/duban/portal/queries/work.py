@@ -172,7 +172,7 @@ def line_of(task: TaskLine, day: Day) -> WorkLine:
 def _rows(actor: Actor, given: TaskFilter) -> Iterator[Sequence[object]]:
     day = Day(given.as_of, given.near_until)
     found = tasks.ordered(tasks.narrowed(actor=actor, given=given))
-    for task in tasks.lines_of(found, chunk_size=2000):
+    for task in tasks.lines_of(actor=actor, tasks=found, chunk_size=2000):
         yield task_cells(task=task, word=line_of(task, day).word)
 
 

@@ -201,7 +201,7 @@ def locked_task(*, actor: Actor, task_id: int) -> Task:
         task = (
             queries.visible_tasks(actor=actor)
             .select_for_update(of=("self",))
-            .select_related("assignment__assigner", "unit", "checker_unit", "campaign")
+            .select_related("assignment", "unit", "checker_unit")
             .filter(pk=task_id)
             .first()
         )

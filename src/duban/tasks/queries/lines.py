@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from duban.kernel.authority import Actor
 from duban.tasks.models import Task
 from duban.tasks.states import TaskStatus
 
@@ -58,8 +59,12 @@ PATHS = (
 assert len(PATHS) == len(fields(TaskLine))
 
 
-def lines_of(tasks: QuerySet[Task], *, chunk_size: int = 0) -> Iterator[TaskLine]:
-    """Yield the lines of these tasks in their order; with `chunk_size`, so many are held at a time."""
+def lines_of(*, actor: Actor, tasks: QuerySet[Task], chunk_size: int = 0) -> Iterator[TaskLine]:
+    """
+    Yield the lines of these tasks in their order; with `chunk_size`, so many are held at a time.
+
+    The caller has narrowed the tasks to what the actor may see.
+    """
     rows = tasks.values_list(*PATHS)
     for row in rows.iterator(chunk_size=chunk_size) if chunk_size else rows:
         yield TaskLine(*row)

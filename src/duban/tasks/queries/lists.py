@@ -184,7 +184,7 @@ def work_lines(
     both.
     """
     tasks = narrowed(actor=actor, given=given)
-    rows = list(lines_of(_from(ordered(tasks), after)[: size + 1]))
+    rows = list(lines_of(actor=actor, tasks=_from(ordered(tasks), after)[: size + 1]))
     page = cut(rows, size=size, key=_key)
     if not after and not page.after:
         return page, len(page.rows)

@@ -66,13 +66,17 @@ def visible_tasks(*, actor: Actor) -> QuerySet[Task]:
     if actor.is_system:
         return tasks
     view = actor.scope(TasksCapability.VIEW)
+    if view.is_whole:
+        return tasks
+    passed = Task.objects.filter(organisation.scope_filter(scope=view, unit="unit"), pk=OuterRef("passed_from"))
     helps = AssignmentHelper.objects.filter(
         organisation.scope_filter(scope=view, unit="unit"), assignment=OuterRef("assignment")
     )
     return tasks.filter(
         organisation.scope_filter(scope=view, unit="unit")
         | organisation.scope_filter(scope=actor.scope(TasksCapability.ASSIGN), unit="assignment__assigner")
-        | organisation.scope_filter(scope=view, unit="passed_from__unit")
+        # Asked apart: joined, they would double the time that it takes to plan how to find one task.
+        | Q(Exists(passed))
         | Q(Exists(helps))
     )
 
