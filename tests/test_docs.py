@@ -25,6 +25,8 @@ IN_SCOPE = sorted(
     | {635, 640, 643, 728, 734}
     # The burden ledger.
     | {568, 575, 580, 581, 582, 583}
+    # Told to the unit itself and its contact.
+    | {589}
     # What an office sees.
     | {627, 629, 633, 636, 637, 638, 639, 642, *range(644, 656), 657, 658, 659}
 )

@@ -35,6 +35,10 @@ class Scope:
         """Return whether the unit lies in the scope."""
         return unit.id in self.unit_ids or any(unit.path.startswith(path) for path in self.paths)
 
+    def begins_at(self, unit: Placed) -> bool:
+        """Return whether it names exactly this unit, singly or as the head of a subtree: not what merely lies below."""
+        return unit.id in self.unit_ids or unit.path in self.paths
+
     @property
     def is_whole(self) -> bool:
         """Whether it covers the whole tree: the root's path is its own number and one stroke."""

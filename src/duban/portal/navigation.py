@@ -106,6 +106,7 @@ PLACES = {
     "search": "portal:work-list",
     "parts": "portal:parts",
     "urge": "portal:urge",
+    "activity": "portal:activity",
     "switch_post": "accounts:switch-post",
     "password": "accounts:password",
     "sign_out": "accounts:sign-out",
@@ -144,6 +145,8 @@ def places(*, actor: Actor) -> dict[str, str]:
         del found["search"]
     if actor.is_system or not actor.holds(TasksCapability.URGE):
         del found["urge"]
+    if not actor.holds(TasksCapability.VIEW):
+        del found["activity"]
     return found
 
 

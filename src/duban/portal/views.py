@@ -146,6 +146,8 @@ def units(request: Request) -> HttpResponse:
             "carried": _carried(found.choice),
             "today": timezone.localdate(),
             "may_urge": request.actor.holds(URGE) and not found.is_past,
+            "may_see_activity": found.parent is not None
+            and queries.may_see_activity(actor=request.actor, unit=found.parent),
         },
     )
 
@@ -277,6 +279,45 @@ def pace(request: Request) -> HttpResponse:
         request,
         "portal/pace.html",
         {"found": table, "rows": queries.short_units(actor=request.actor, table=table)},
+    )
+
+
+@require_GET
+def activity(request: Request) -> HttpResponse:
+    """Show one unit, or its own contact, in which weeks something was recorded; no file has it."""
+    return render(request, "portal/activity.html", {"found": _activity(request)})
+
+
+@require_GET
+def activity_chart(request: Request) -> HttpResponse:
+    """Draw the same weeks; a fragment of its own, because drawing takes longer than counting."""
+    found = _activity(request)
+    svg = charts.week_bars(
+        rows=[
+            charts.WeekBar(
+                number=week.number,
+                entries=week.entries,
+                made_up=found.made_up[week.number].entries if week.number in found.made_up else 0,
+                is_gap=week.number in found.in_gaps,
+            )
+            for week in found.weeks
+        ],
+        labels=charts.WeekLabels(
+            week=_("Week"),
+            recorded=_("Recorded that week"),
+            made_up=_("Recorded after a gap on one day"),
+            gap=_("No record"),
+        ),
+    )
+    return render(request, "portal/activity_chart.html", {"svg": svg, "found": found})
+
+
+def _activity(request: Request) -> queries.Activity:
+    return queries.activity(
+        actor=request.actor,
+        campaign=_campaign(request),
+        unit_id=_number(request.GET, "unit") or 0,
+        today=timezone.localdate(),
     )
 
 

@@ -266,6 +266,12 @@ class LimitsForm(forms.Form):
         required=False,
         help_text=_("Empty: no assignment needs consent beforehand."),
     )
+    quiet_weeks = forms.IntegerField(
+        label=_("Weeks without a record that are no gap yet"),
+        min_value=1,
+        max_value=52,
+        help_text=_("More in a row are shown to the unit itself and its own contact, to nobody else."),
+    )
 
 
 class SampleForm(forms.Form):

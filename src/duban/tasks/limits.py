@@ -13,5 +13,9 @@ URGING_UNITS = 20
 URGING_BYTES = 2048
 # Answers to one assignment that one checking unit may be given, unless the office sets another number.
 ANSWERS_PER_CHECKER = 200
+# So many weeks without a record are no gap yet, unless the office sets another number.
+QUIET_WEEKS = 2
+# From so many entries on one day right after a gap, the day is said.
+MADE_UP_IN_A_DAY = 5
 # Rows that are accepted, returned or issued in one go.
 ROWS_AT_ONCE = 1000

@@ -33,7 +33,8 @@ MERGED = "merged"
 # Entries of 石岭县 in the evening that ends its silence.
 EVENING = 43
 SILENT = "石岭县"
-SILENT_FROM, SILENT_UNTIL = 21, 48
+# Weeks 4 to 7; the evening is the first of week 8.
+SILENT_FROM, SILENT_UNTIL = 21, 49
 ENDS, TAKES_OVER, MERGED_ON = "望澜区钟楼街道", "望澜区北塘街道", 53
 FINANCE, FINANCE_ON, NEW_PRINCIPAL = "市财政局", 37, "褚砚澜"
 BUSES = "澜川公交集团"

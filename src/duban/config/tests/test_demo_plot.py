@@ -1,7 +1,12 @@
 """The plot of the demonstration city happens by the product's own commands and is visible afterwards."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from django.utils import timezone
+
+from duban.access import queries as access
+from duban.accounts.models import User
 from duban.campaigns.models import Campaign
 from duban.config.demo import desks, filling, plot
 from duban.config.demo.cast import HOUSING, SHUANGHUAI
@@ -12,6 +17,7 @@ from duban.kernel.authority import Actor
 from duban.organisation import queries as organisation
 from duban.organisation.models import Post, Unit
 from duban.papers.models import Paper
+from duban.portal import queries as portal
 from duban.tasks.models import Confirmation, HandOver, Sample, Task, TaskEntry, TaskFiguresPast
 from duban.tasks.states import CLOSED_STATUSES, EntryKind, SampleStatus, TaskStatus
 
@@ -34,6 +40,10 @@ def share(key: str, wording: str) -> Task:
     return Task.objects.get(unit=unit_of(key), assignment__wording=wording)
 
 
+def played_by(sign_in: str) -> Actor:
+    return access.actor_of(user_id=User.objects.get(sign_in_name=sign_in).pk, post_id=None, at=SOME_MOMENT)
+
+
 @pytest.mark.django_db
 class TestPlot:
     def test_each_line_is_told_by_those_whose_act_it_is(self):
@@ -48,6 +58,7 @@ class TestPlot:
         )
         self._a_township_records_for_fourteen_villages()
         self._a_silent_county_enters_everything_in_one_evening()
+        self._it_is_told_to_the_county_and_its_contact_only()
         self._what_residents_said_of_their_lamps_stands_in_the_thread()
         self._a_merged_sub_district_leaves_nothing_without_an_owner()
         self._a_new_principal_takes_over_what_waited()
@@ -74,6 +85,22 @@ class TestPlot:
         days = [(moment.date() - launch).days for moment in made]
         assert not [day for day in days if plot.SILENT_FROM <= day < plot.SILENT_UNTIL]
         assert days.count(plot.SILENT_UNTIL) > 1
+
+    def _it_is_told_to_the_county_and_its_contact_only(self):
+        """Its own office and the head of the group that looks after it see weeks 4 to 7 empty, and the evening after."""
+        county, campaign = unit_of(plot.SILENT), Campaign.objects.get()
+        for sign_in in ("fangqiaoyun", "shaoguangtian"):
+            found = portal.activity(
+                actor=played_by(sign_in), campaign=campaign, unit_id=county.pk, today=SOME_MOMENT.date()
+            )
+            (gap,) = found.gaps
+            assert (gap.first.number, gap.last.number) == (4, 7)
+            evening = gap.made_up_on
+            assert evening is not None
+            assert evening.day == campaign.starts_on + timedelta(days=plot.SILENT_UNTIL)
+            assert timezone.localtime(evening.first_at).hour == 19
+        for sign_in in ("linxiaohe", "hanlicheng"):
+            assert not portal.may_see_activity(actor=played_by(sign_in), unit=county)
 
     def _what_residents_said_of_their_lamps_stands_in_the_thread(self):
         lamps = share(plot.LAMPS, plot.MATTER)

@@ -6,7 +6,7 @@ from datetime import date
 from duban.audit.named_lists import named_list
 from duban.kernel.authority import Actor, Decision
 from duban.organisation.models import Post, Unit, UnitExternalId, UnitName, UnitSuccession
-from duban.organisation.policy import may_describe, may_edit, may_import, may_read_members
+from duban.organisation.policy import OrganisationCapability, may_describe, may_edit, may_import, may_read_members
 from duban.organisation.queries.lists import UnitRow, children_of
 from duban.organisation.queries.motion import successions_of
 from duban.organisation.queries.numbers import Numbers, count_organisations
@@ -46,6 +46,8 @@ class UnitSheet:
     may_describe: Decision
     may_import: Decision
     may_read_members: Decision
+    # Its own people and whoever looks after exactly this unit, not a level above.
+    is_own: bool
 
     @property
     def principal(self) -> Post | None:
@@ -102,4 +104,5 @@ def unit_sheet(*, actor: Actor, unit_id: int, on: date) -> UnitSheet:
         may_describe=may_describe(actor, unit),
         may_import=may_import(actor, unit),
         may_read_members=may_read_members(actor, unit),
+        is_own=actor.scope(OrganisationCapability.VIEW).begins_at(unit),
     )

@@ -3,6 +3,7 @@
 from duban.burden.queries import asked_of
 from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
+from duban.portal.queries.activity import Activity, activity, may_see_activity
 from duban.portal.queries.ahead import DAYS, MOST_DAYS, Ahead, AheadLine, ahead, ahead_listing
 from duban.portal.queries.desk import Desk, DeskRow, Overview, lower_levels, office_desk, overview
 from duban.portal.queries.following import (
@@ -36,6 +37,7 @@ __all__ = [
     "DAYS",
     "MOST_DAYS",
     "SHOWN",
+    "Activity",
     "Ahead",
     "AheadLine",
     "Campaign",
@@ -57,6 +59,7 @@ __all__ = [
     "Urging",
     "WorkLine",
     "WorkList",
+    "activity",
     "ahead",
     "ahead_listing",
     "asked_of",
@@ -66,6 +69,7 @@ __all__ = [
     "group_text",
     "key_measures",
     "lower_levels",
+    "may_see_activity",
     "measures_listing",
     "member_screen",
     "office_desk",

@@ -14,6 +14,7 @@ from duban.office.models import Duty
 from duban.office.queries import MatterFilter
 from duban.office.states import MatterStatus
 from duban.organisation.models import Unit
+from duban.portal.queries.activity import may_see_activity
 from duban.tasks import queries as tasks
 from duban.tasks.queries import Crowded, Day, DueDay, TaskFilter
 from duban.workbooks.listing import Column, Listing
@@ -51,6 +52,7 @@ class Ahead:
     workdays: int
     has_more: bool
     may_write: bool
+    may_see_activity: bool
     # Units with items of which none goes with central work; told to themselves and their own contact.
     without_link: list[Unit]
     scope: str
@@ -89,6 +91,7 @@ def ahead(*, actor: Actor, campaign: Campaign, unit_id: int | None, workdays_ahe
         workdays=length,
         has_more=len(lines) > len(kept),
         may_write=unit is not None and office.writes_duties_of(actor=actor, unit=unit),
+        may_see_activity=unit is not None and may_see_activity(actor=actor, unit=unit),
         without_link=office.units_without_link(actor=actor, campaign_id=campaign.pk),
         scope=f"{unit.name if unit else _('All units in your scope')} · {campaign.name}",
         filters=_("The next %(days)d working days") % {"days": length},

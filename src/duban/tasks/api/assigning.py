@@ -41,6 +41,8 @@ class AssignmentIn(Schema):
 class LimitsIn(Schema):
     answers_per_checker: int
     consent_above: int | None = None
+    # Without it the number of weeks stays as it is.
+    quiet_weeks: int | None = None
 
 
 class LateUnitsIn(Schema):

@@ -17,16 +17,24 @@ from duban.tasks.models import Assignment, Limits
 from duban.tasks.states import ClosingMode, Target
 
 MOST_ANSWERS = 20_000
+MOST_WEEKS = 52
 
 
 @transaction.atomic
 def set_limits(
-    *, actor: Actor, campaign_id: int, answers_per_checker: int, consent_above: int | None, at: datetime
+    *,
+    actor: Actor,
+    campaign_id: int,
+    answers_per_checker: int,
+    consent_above: int | None,
+    quiet_weeks: int | None = None,
+    at: datetime,
 ) -> Limits:
     """
-    Set how many answers one checking unit may be given, and above how many units a head has to consent first.
+    Set how many answers one checking unit may be given, above how many units a head has to consent first, and what is a gap.
 
-    `consent_above` None: no assignment needs consent beforehand.
+    `consent_above` None: no assignment needs consent beforehand. `quiet_weeks`: more weeks in a row without a record are
+    shown to the unit and its contact as a gap; None leaves it as it is.
 
     :raises NotFound: if this actor cannot see the campaign
     :raises NotAllowed: if this actor is no head of its office
@@ -40,11 +48,17 @@ def set_limits(
     if consent_above is not None and consent_above < 0:
         message = _("Please give a number of units, or leave it empty.")
         raise InvalidInput(message, fields={"consent_above": message})
+    if quiet_weeks is None:
+        quiet_weeks = queries.limits_of(actor=actor, campaign_id=campaign.pk).quiet_weeks
+    if not 1 <= quiet_weeks <= MOST_WEEKS:
+        message = _("Please give a number of weeks between 1 and 52.")
+        raise InvalidInput(message, fields={"quiet_weeks": message})
     found, _made = Limits.objects.update_or_create(
         campaign=campaign,
         defaults={
             "answers_per_checker": answers_per_checker,
             "consent_above": consent_above,
+            "quiet_weeks": quiet_weeks,
             "changed_by": actor.user_id,
             "changed_at": at,
         },
@@ -56,7 +70,11 @@ def set_limits(
         object_id=campaign.pk,
         unit_id=campaign.root_id,
         at=at,
-        payload={"answers_per_checker": answers_per_checker, "consent_above": consent_above},
+        payload={
+            "answers_per_checker": answers_per_checker,
+            "consent_above": consent_above,
+            "quiet_weeks": quiet_weeks,
+        },
     )
     return found
 

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 
+from duban.tasks import limits
 from duban.tasks.models.work import Assignment, Task, TaskEntry
 from duban.tasks.states import (
     OPEN_CHANGES,
@@ -154,18 +155,21 @@ class SampledTask(models.Model):
 
 
 class Limits(models.Model):
-    """What an office has set for its campaign: how much one checker gets, and what needs a head's consent first."""
+    """What an office has set for its campaign: how much one checker gets, what needs a head's consent, what is a gap."""
 
     campaign = models.OneToOneField("campaigns.Campaign", models.PROTECT, related_name="+")
     # Answers to one assignment that one checking unit may be given.
     answers_per_checker = models.IntegerField()
     # An assignment to more units than this needs the consent of a head who did not write it; null: none does.
     consent_above = models.IntegerField(null=True, blank=True)
+    # So many weeks without a record are told to nobody; more are, to the unit itself and its contact.
+    quiet_weeks = models.SmallIntegerField(default=limits.QUIET_WEEKS, db_default=limits.QUIET_WEEKS)
     changed_by = models.BigIntegerField(null=True)
     changed_at = models.DateTimeField()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(quiet_weeks__gte=1), name="limits_quiet_at_least_a_week"),
             models.CheckConstraint(condition=Q(answers_per_checker__gte=1), name="limits_let_a_checker_check"),
             models.CheckConstraint(
                 condition=Q(consent_above__isnull=True) | Q(consent_above__gte=0), name="limits_consent_above_a_number"

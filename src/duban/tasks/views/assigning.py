@@ -219,7 +219,11 @@ def limits(request: Request) -> HttpResponse:
     if campaign is None:
         raise NotAllowed(_("There is no campaign yet. Create one first."))
     set_to = queries.limits_of(actor=request.actor, campaign_id=campaign.pk)
-    given = {"answers_per_checker": set_to.answers_per_checker, "consent_above": set_to.consent_above}
+    given = {
+        "answers_per_checker": set_to.answers_per_checker,
+        "consent_above": set_to.consent_above,
+        "quiet_weeks": set_to.quiet_weeks,
+    }
     form, status = LimitsForm(initial=given), 200
     if request.method == "POST":
         form, status = LimitsForm(request.POST), 422
