@@ -379,7 +379,7 @@ def _things(place: dict[str, Any]) -> dict[str, Any]:
 
 
 def _passing(campaign: Any, county: Any, village: Any, document: Document, lower: Document) -> dict[str, Any]:
-    """A paper that a village must pass on, and a paper that carries it out."""
+    """A paper that a village must relay, and a paper that carries it out."""
     passing = Passing.objects.create(
         campaign=campaign,
         unit=county,

@@ -290,7 +290,7 @@ class HeldOut(Schema):
 
 
 class PassingIn(Schema):
-    """A paper or a meeting that the units of a class below `unit_id` pass on; empty lists mean all."""
+    """A paper or a meeting that the units of a class below `unit_id` relay; empty lists mean all."""
 
     unit_id: int
     document_id: int | None = None
@@ -331,7 +331,7 @@ class PassingListOut(Schema):
 
 
 class PassingRowOut(Schema):
-    """When and how one unit passed it on; days are null where nothing is recorded."""
+    """When and how one unit relayed it; days are null where nothing is recorded."""
 
     unit_id: int = Field(alias="row.unit_id")
     unit: str = Field(alias="row.unit.name")
@@ -535,13 +535,13 @@ def attach_text(request: Request, speech_id: int, given: TextIn) -> object:
 
 @router.get("/passing", response=PassingListOut)
 def list_passing(request: Request, campaign_id: int, after: str = "", size: PageSize = 30) -> object:
-    """Return one page of what must be passed on, newest first."""
+    """Return one page of what must be relayed, newest first."""
     return queries.passing_lines(actor=request.actor, campaign_id=campaign_id, after=after, size=size)
 
 
 @router.post("/passing", response={201: PassingOut})
 def require_passing(request: Request, given: PassingIn) -> object:
-    """Say that a paper or a meeting must be passed on, and by which units."""
+    """Say that a paper or a meeting must be relayed, and by which units."""
     choice = UnitChoice(tuple(given.levels), tuple(given.fields), tuple(given.kinds), tuple(given.ranks))
     words = given.dict(exclude={"levels", "fields", "kinds", "ranks"})
     return Status(201, commands.require_passing(actor=request.actor, choice=choice, at=timezone.now(), **words))
@@ -549,7 +549,7 @@ def require_passing(request: Request, given: PassingIn) -> object:
 
 @router.get("/passing/{passing_id}", response=PassingTableOut)
 def get_passing(request: Request, passing_id: int, after: str = "", size: PageSize = 200) -> object:
-    """Return the units that pass it on, in protocol order, with the days that each took."""
+    """Return the units that relay it, in protocol order, with the days that each took."""
     return queries.passing_table(
         actor=request.actor, passing_id=passing_id, on=timezone.localdate(), after=after, size=size
     )
@@ -557,7 +557,7 @@ def get_passing(request: Request, passing_id: int, after: str = "", size: PageSi
 
 @router.post("/passing/{passing_id}/records", response=NumberOut)
 def record_passing(request: Request, passing_id: int, given: PassedIn) -> object:
-    """Record when and how units passed it on; return how many were recorded."""
+    """Record when and how units relayed it; return how many were recorded."""
     number = commands.record_passing(actor=request.actor, passing_id=passing_id, at=timezone.now(), **given.dict())
     return {"number": number}
 

@@ -257,9 +257,9 @@ class RequirePassing(forms.Form):
 
 
 class PassingEntry(forms.Form):
-    """When and how it was passed on: one line of three fields."""
+    """When and how it was relayed: one line of three fields."""
 
-    passed_on = forms.DateField(label=_("Passed on"), widget=_DAY)
+    passed_on = forms.DateField(label=_("Relayed"), widget=_DAY)
     manner = forms.ChoiceField(label=_("Manner"), choices=Manner.choices)
     remark = forms.CharField(label=_("Remark"), max_length=200, required=False)
 

@@ -16,7 +16,7 @@ DIRECTIVES_HOLDINGS = (
     ),
     Holding(
         "passings",
-        _("What it asks units to pass on"),
+        _("What it asks units to relay"),
         _("is asked by the successor's office; where that asks the same already, the two become one"),
         "directives_passing",
         "unit_id",
@@ -24,8 +24,8 @@ DIRECTIVES_HOLDINGS = (
     ),
     Holding(
         "to_pass_on",
-        _("What it has not passed on yet"),
-        _("is passed on by the successor"),
+        _("What it has not relayed yet"),
+        _("is relayed by the successor"),
         "directives_unitpassing",
         "unit_id",
         "held.passed_on IS NULL AND EXISTS (SELECT 1 FROM directives_passing AS asked WHERE asked.id = held.passing_id"

@@ -279,7 +279,7 @@ class SpeechReference(models.Model):
 
 
 class Passing(models.Model):
-    """A paper or meeting of an upper level that units must pass on, with the days allowed (R-692)."""
+    """A paper or meeting of an upper level that units must relay, with the days allowed (R-692)."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="+")
@@ -319,7 +319,7 @@ class Passing(models.Model):
             ),
         ]
         indexes = [
-            # What must be passed on in a campaign, newest first.
+            # What must be relayed in a campaign, newest first.
             models.Index(fields=["campaign", "-id"], name="passing_newest"),
         ]
 
@@ -328,7 +328,7 @@ class Passing(models.Model):
 
 
 class UnitPassing(models.Model):
-    """One unit's share of it: when and how it was passed on there; without a day nothing is recorded."""
+    """One unit's share of it: when and how it was relayed there; without a day nothing is recorded."""
 
     passing = models.ForeignKey(Passing, models.PROTECT, related_name="+", db_index=False)
     unit = models.ForeignKey("organisation.Unit", models.PROTECT, related_name="+", db_index=False)
@@ -349,7 +349,7 @@ class UnitPassing(models.Model):
             ),
         ]
         indexes = [
-            # What a unit must pass on.
+            # What a unit must relay.
             models.Index(fields=["unit", "passing"], name="unit_passing_of_unit"),
         ]
 

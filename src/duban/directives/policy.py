@@ -13,7 +13,7 @@ from duban.organisation.models import Unit
 class DirectivesCapability(StrEnum):
     VIEW = "document.view"
     EDIT = "document.edit"
-    # A unit records what it has passed on.
+    # A unit records what it has relayed.
     PASS_ON = "document.pass_on"  # noqa: S105 - a word, no password
 
 

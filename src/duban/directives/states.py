@@ -80,14 +80,14 @@ class MeetingKind(TextChoices):
 
     PROMOTION = "promotion", _("Promotion meeting")
     DEPLOYMENT = "deployment", _("Deployment meeting")
-    PASSING_ON = "passing_on", _("Meeting to pass on and study")
+    PASSING_ON = "passing_on", _("Meeting to relay and study")
     STANDING = "standing", _("Standing committee meeting")
     SUMMARY = "summary", _("Summary meeting")
     OTHER = "other", _("Other meeting")
 
 
 class Manner(TextChoices):
-    """How a paper was passed on (R-692)."""
+    """How a paper was relayed (R-692)."""
 
     MEETING = "meeting", _("At a meeting")
     STUDY = "study", _("Studied together")

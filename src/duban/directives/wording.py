@@ -1,4 +1,4 @@
-"""What is said of passing on, in words."""
+"""What is said of relaying, in words."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from duban.directives.states import Manner
 
 
 def manner_words(manner: str) -> str:
-    """Return how a unit passed it on; empty where nothing is recorded."""
+    """Return how a unit relayed it; empty where nothing is recorded."""
     return str(Manner(manner).label) if manner in Manner.values else ""
 
 

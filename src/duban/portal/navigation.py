@@ -50,7 +50,7 @@ MENU = (
         below=(
             Entry(_("Papers and speeches"), "directives:documents", (DirectivesCapability.VIEW,)),
             Entry(_("Register of meetings"), "directives:meetings", (DirectivesCapability.VIEW,)),
-            Entry(_("Passing on"), "directives:passings", (DirectivesCapability.VIEW, DirectivesCapability.PASS_ON)),
+            Entry(_("Relaying"), "directives:passings", (DirectivesCapability.VIEW, DirectivesCapability.PASS_ON)),
             Entry(_("Work list"), "portal:work-list", (TasksCapability.VIEW,)),
             Entry(_("What comes"), "portal:ahead", (TasksCapability.VIEW,)),
             Entry(_("Key measures"), "portal:measures", (TasksCapability.VIEW,)),

@@ -52,7 +52,7 @@ class AssignmentForm(forms.Form):
         label=_("Nature"),
         choices=[("", _("As the verb of the sentence says")), *Nature.choices],
         required=False,
-        help_text=_("What is only conveyed or studied is declared done; samples are looked at."),
+        help_text=_("What is only relayed or studied is declared done; samples are looked at."),
     )
     closing = forms.ChoiceField(
         label=_("How it is closed"), choices=[("", _("As its nature says")), *ClosingMode.choices], required=False
@@ -187,7 +187,7 @@ class PassDownForm(forms.Form):
         required=False,
         max_length=2000,
         widget=_SHORT,
-        help_text=_("They stand under the original wording, which is passed on unchanged."),
+        help_text=_("They stand under the original wording, which is passed down unchanged."),
     )
     own_due = forms.DateField(
         label=_("Our own date"),

@@ -119,7 +119,7 @@ class Nature(TextChoices):
     """What kind of thing is asked; the verb of the sentence proposes it."""
 
     WORK = "work", _("To be carried out")
-    CONVEY = "convey", _("To be conveyed")
+    CONVEY = "convey", _("To be relayed")
     STUDY = "study", _("To be studied")
 
 
@@ -135,7 +135,7 @@ class ClosingMode(TextChoices):
 LEFT_OUT = {ClosingMode.DECLARE: "ask_done", ClosingMode.CHECK: "declare", ClosingMode.INSPECT: "declare"}
 # The step by which a unit says that it has finished.
 FINISHED_BY = {ClosingMode.DECLARE: "declare", ClosingMode.CHECK: "ask_done", ClosingMode.INSPECT: "ask_done"}
-# What is only passed on or read is declared; everything else is checked.
+# What is only relayed or read is declared; everything else is checked.
 CLOSING_OF_NATURE: dict[str, ClosingMode] = {
     Nature.WORK: ClosingMode.CHECK,
     Nature.CONVEY: ClosingMode.DECLARE,

@@ -17,7 +17,7 @@ from duban.organisation.models import Unit
 CONVENER = "澜川市委专题教育领导小组"
 # The unit that passes everything on and makes nothing of it.
 FORWARDS_ONLY = "澜川市卫生健康委"
-# What the provincial office sent, by days after the launch; every department of the city passes it on.
+# What the provincial office sent, by days after the launch; every department of the city relays it.
 FROM_ABOVE: tuple[tuple[int, str], ...] = (
     (4, "各地要把专题教育与年度重点工作结合起来，防止两张皮。"),
     (12, "各地要认真学习第二批专题教育有关文件，领会精神、把握要求。"),
@@ -70,7 +70,7 @@ def register_meetings(*, actor: Actor, campaign: Campaign, root: Unit, speech: D
 
 def pass_on(*, actor: Actor, campaign: Campaign, root: Unit, at: datetime) -> None:
     """
-    Register nine papers of the provincial office and how the departments passed them on.
+    Register nine papers of the provincial office and how the departments relayed them.
 
     They ask for nothing of their own, so they make no tasks. One department forwarded each of them and did no more.
     """
@@ -110,7 +110,7 @@ def pass_on(*, actor: Actor, campaign: Campaign, root: Unit, at: datetime) -> No
 
 
 def _lines(passing_id: int, number: int) -> list[tuple[int, Manner, list[int]]]:
-    """Return who passed it on after how many days and how: as few entries as there are ways."""
+    """Return who relayed it after how many days and how: as few entries as there are ways."""
     found: dict[tuple[int, Manner], list[int]] = {}
     rows = (
         UnitPassing.objects.filter(passing=passing_id).order_by("unit__order_path").values_list("unit_id", "unit__name")

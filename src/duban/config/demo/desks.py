@@ -33,7 +33,7 @@ RED_HEAD = "澜川市委专题教育领导小组办公室文件"
 
 
 def pass_down(stage: Stage, story: Story) -> None:
-    """A call from the province becomes one task of each county; one county passes it on, and a township to its villages."""
+    """A call from the province becomes one task of each county; one county passes it down, and a township to its villages."""
     townships = list(
         Unit.objects.filter(parent_id=stage.ids["青榆县"], kind="township")
         .order_by("order_path")

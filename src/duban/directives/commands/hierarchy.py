@@ -30,7 +30,7 @@ def name_upper(
 
     Kind "changed_by" says instead that a new upper requirement changes a local item that was there before it (R-717).
 
-    :raises NotFound: if this actor cannot see the local paper, the upper one neither stands in view nor must be passed on
+    :raises NotFound: if this actor cannot see the local paper, the upper one neither stands in view nor must be relayed
         here, or a requirement is not of its paper
     :raises NotAllowed: if this actor may not decide about the local paper
     :raises InvalidInput: if it is named already, or the two would carry out each other

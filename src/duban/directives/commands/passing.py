@@ -1,4 +1,4 @@
-"""Passing on what comes from above: who must, and when and how each unit did (传达)."""
+"""Relaying what comes from above: who must, and when and how each unit did (传达)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -41,7 +41,7 @@ def require_passing(
     choice: UnitChoice | None = None,
 ) -> Passing:
     """
-    Say that a paper or a meeting must be passed on, and by which units below `unit_id`: all, or those of a class (R-692).
+    Say that a paper or a meeting must be relayed, and by which units below `unit_id`: all, or those of a class (R-692).
 
     The units are fixed now. The days run from the date of the paper or meeting; `limit_days` of them, calendar days or
     working days, are allowed.
@@ -49,7 +49,7 @@ def require_passing(
     :raises NotFound: if this actor cannot see the unit, the paper or the meeting
     :raises NotAllowed: if this actor's office does not stand at the unit
     :raises InvalidInput: if not exactly one of paper and meeting is named, it has no date, the limit is not between 0 and
-        366, no unit is chosen, or it must be passed on there already
+        366, no unit is chosen, or it must be relayed there already
     """
     document, meeting = _subject(actor, document_id, meeting_id)
     subject: Document | Meeting = document or meeting  # type: ignore[assignment]
@@ -62,7 +62,7 @@ def require_passing(
         raise InvalidInput(outside, fields={"limit_days": outside})
     earlier = Passing.objects.filter(unit=unit, document=document, meeting=meeting, ended_at__isnull=True).first()
     if earlier is not None:
-        raise InvalidInput(_("This must be passed on here already."), passing_id=earlier.pk)
+        raise InvalidInput(_("This must be relayed here already."), passing_id=earlier.pk)
     choice = choice or UnitChoice()
     until = (
         workdays.calendar(actor=actor).add_workdays(dated_on, limit_days)
@@ -124,7 +124,7 @@ def end_passing(*, actor: Actor, passing_id: int, reason: str, at: datetime) -> 
         ended_at=at, ended_reason=reason.strip()[:300]
     )
     if not ended:
-        raise IllegalStep(_("This need not be passed on any more."))
+        raise IllegalStep(_("This need not be relayed any more."))
     passing.refresh_from_db(fields=["ended_at", "ended_reason"])
 
     _record(actor, passing, at, "end", {"reason": passing.ended_reason})
@@ -143,12 +143,12 @@ def record_passing(
     remark: str = "",
 ) -> int:
     """
-    Record when and how units passed it on, and return how many were recorded (R-692).
+    Record when and how units relayed it, and return how many were recorded (R-692).
 
     A unit enters its own in one line and may correct it. An office enters for many at once; units that have entered their
     own then keep it.
 
-    :raises NotFound: if this actor cannot see it, or one of the units need not pass it on
+    :raises NotFound: if this actor cannot see it, or one of the units need not relay it
     :raises NotAllowed: if this actor enters for none of the units
     :raises IllegalStep: if nothing is asked any more
     :raises InvalidInput: if no unit is chosen, the manner is unknown, or the day lies before the paper or after today
@@ -167,7 +167,7 @@ def record_passing(
         .order_by("unit_id")
     )
     if len(rows) != len(wanted):
-        raise NotFound(_("One of these units need not pass it on."))
+        raise NotFound(_("One of these units need not relay it."))
     for row in rows:
         may_enter_for(actor, row.unit).require()
     changed = [row for row in rows if len(rows) == 1 or row.passed_on is None]
@@ -236,12 +236,12 @@ def _fix_units(passing: Passing, unit: Unit, choice: UnitChoice, on: date) -> in
 
 def _check_line(passing: Passing, passed_on: date, manner: str, remark: str, today: date) -> None:
     if manner not in Manner.values:
-        raise InvalidInput(_("Please choose how it was passed on."))
+        raise InvalidInput(_("Please choose how it was relayed."))
     if passed_on < passing.dated_on:
-        earlier = _("It cannot have been passed on before it was said.")
+        earlier = _("It cannot have been relayed before it was said.")
         raise InvalidInput(earlier, fields={"passed_on": earlier})
     if passed_on > today:
-        later = _("Please enter it once it has been passed on.")
+        later = _("Please enter it once it has been relayed.")
         raise InvalidInput(later, fields={"passed_on": later})
     if len(remark.strip()) > LONGEST_REMARK:
         long = _("At most %(most)d characters fit here.") % {"most": LONGEST_REMARK}
@@ -251,7 +251,7 @@ def _check_line(passing: Passing, passed_on: date, manner: str, remark: str, tod
 def _open(actor: Actor, passing_id: int) -> Passing:
     passing = queries.get_passing(actor=actor, passing_id=passing_id)
     if passing.ended_at is not None:
-        raise IllegalStep(_("This need not be passed on any more."))
+        raise IllegalStep(_("This need not be relayed any more."))
     return passing
 
 

@@ -1,4 +1,4 @@
-"""Papers of an office that ended, what it asked units to pass on, and what it had not passed on itself."""
+"""Papers of an office that ended, what it asked units to relay, and what it had not relayed itself."""
 
 from datetime import datetime
 from typing import Any
@@ -86,10 +86,10 @@ def take_over_documents(*, actor: Actor, at: datetime) -> int:
 @transaction.atomic
 def take_over_passings(*, actor: Actor, at: datetime, step: int = STEP) -> bool:
     """
-    Give the next of what units that ended asked to be passed on, and of what they had not passed on, to their successors.
+    Give the next of what units that ended asked to be relayed, and of what they had not relayed, to their successors.
 
-    Where the successor asks for the same already, the units that have not passed it on stand in its list instead. What was
-    passed on stays recorded for the unit that did it. May run twice; returns whether there may be more.
+    Where the successor asks for the same already, the units that have not relayed it stand in its list instead. What was
+    relayed stays recorded for the unit that did it. May run twice; returns whether there may be more.
     """
     heirs = organisation.heirs(actor=actor)
     given: dict[str, Any] = {"ended": list(heirs), "heirs": list(heirs.values()), "step": step}

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('promotion', 'Promotion meeting'), ('deployment', 'Deployment meeting'), ('passing_on', 'Meeting to pass on and study'), ('standing', 'Standing committee meeting'), ('summary', 'Summary meeting'), ('other', 'Other meeting')], default='promotion', max_length=20)),
+                ('kind', models.CharField(choices=[('promotion', 'Promotion meeting'), ('deployment', 'Deployment meeting'), ('passing_on', 'Meeting to relay and study'), ('standing', 'Standing committee meeting'), ('summary', 'Summary meeting'), ('other', 'Other meeting')], default='promotion', max_length=20)),
                 ('level', models.CharField(choices=[('central', 'Central authorities'), ('provincial', 'Provincial level'), ('city', 'City level'), ('county', 'County level'), ('township', 'Township level'), ('village', 'Village level')], max_length=20)),
                 ('convener', models.CharField(max_length=120)),
                 ('title', models.CharField(max_length=300)),

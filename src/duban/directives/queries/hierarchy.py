@@ -116,7 +116,7 @@ def upper_paper(*, actor: Actor, document: Document, upper_id: int) -> Document:
     """
     Return an upper paper that a local one may name.
 
-    :raises NotFound: if this actor neither sees it nor must pass it on
+    :raises NotFound: if this actor neither sees it nor must relay it
     """
     upper = _nameable(actor, document.campaign_id).filter(pk=upper_id).first()
     if upper is None:

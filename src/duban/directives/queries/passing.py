@@ -1,4 +1,4 @@
-"""What must be passed on, and when and how each unit did."""
+"""What must be relayed, and when and how each unit did."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ ON_THE_PAGE_ONLY = "unrecorded"
 
 @dataclass(frozen=True, slots=True)
 class PassingLine:
-    """One paper or meeting that must be passed on: how many units in the reader's view have recorded it."""
+    """One paper or meeting that must be relayed: how many units in the reader's view have recorded it."""
 
     passing: Passing
     units: int
@@ -66,7 +66,7 @@ class PassingTable:
 
 
 def visible_passings(*, actor: Actor, campaign_id: int | None = None) -> QuerySet[Passing]:
-    """Return what must be passed on: asked for by an office in view, or asked of a unit in view; newest first."""
+    """Return what must be relayed: asked for by an office in view, or asked of a unit in view; newest first."""
     passings = Passing.objects.select_related("unit", "campaign", "document", "meeting").order_by("-id")
     passings = passings.defer("document__raw_text", "document__findings")
     if campaign_id is not None:
@@ -81,13 +81,13 @@ def visible_passings(*, actor: Actor, campaign_id: int | None = None) -> QuerySe
 
 def get_passing(*, actor: Actor, passing_id: int) -> Passing:
     """
-    Return one paper or meeting that must be passed on.
+    Return one paper or meeting that must be relayed.
 
     :raises NotFound: if there is none, or it concerns no unit in this actor's view
     """
     passing = visible_passings(actor=actor).filter(pk=passing_id).first()
     if passing is None:
-        raise NotFound(_("There is nothing of this kind to be passed on."))
+        raise NotFound(_("There is nothing of this kind to be relayed."))
     return passing
 
 
@@ -95,7 +95,7 @@ def passing_lines(
     *, actor: Actor, campaign_id: int | None, after: str = "", size: int = PAGE_SIZE
 ) -> Page[PassingLine]:
     """
-    Return one page of what must be passed on, newest first, counted over the units in view.
+    Return one page of what must be relayed, newest first, counted over the units in view.
 
     :raises InvalidInput: if `after` is damaged
     """
@@ -164,7 +164,7 @@ def passing_rows(
 
 def owed_passings(*, actor: Actor, campaign_id: int, on: date) -> list[PassingRow]:
     """
-    Return what the units for which this actor enters must pass on, newest first: the own unit's before those below.
+    Return what the units for which this actor enters must relay, newest first: the own unit's before those below.
 
     At most 200 rows; a township finds the rest in the table of each paper.
     """
@@ -186,7 +186,7 @@ def owed_passings(*, actor: Actor, campaign_id: int, on: date) -> list[PassingRo
 
 def recorded_of_unit(*, actor: Actor, unit_id: int, campaign_id: int) -> list[UnitPassing]:
     """
-    Return what one unit has recorded as passed on, newest first.
+    Return what one unit has recorded as relayed, newest first.
 
     :raises NotFound: if the unit does not stand in this actor's view
     """
@@ -205,7 +205,7 @@ def recorded_of_unit(*, actor: Actor, unit_id: int, campaign_id: int) -> list[Un
 
 def recorded_of_passing(*, actor: Actor, passing_id: int) -> list[UnitPassing]:
     """
-    Return the units for which this actor enters that have recorded a paper as passed on, in protocol order.
+    Return the units for which this actor enters that have recorded a paper as relayed, in protocol order.
 
     :raises NotFound: if there is none, or it concerns no unit in this actor's view
     """
@@ -229,7 +229,7 @@ def texts_of(*, actor: Actor, passings: Sequence[Passing]) -> dict[int, set[int]
 
 
 def places_to_ask(*, actor: Actor, campaign_path: str) -> list[Unit]:
-    """Return the units whose office may ask for passing on in a campaign: the present one first, at most twenty."""
+    """Return the units whose office may ask for relaying in a campaign: the present one first, at most twenty."""
     units = organisation.units_where(actor=actor, capability=DirectivesCapability.EDIT).filter(
         path__startswith=campaign_path
     )
@@ -314,6 +314,6 @@ def _lines(actor: Actor, passings: Sequence[Passing]) -> list[PassingLine]:
 
 
 def _may_open(actor: Actor, passing: Passing) -> bool:
-    """Whether the reader may see the text itself, not only that it must be passed on."""
+    """Whether the reader may see the text itself, not only that it must be relayed."""
     home = passing.document.unit if passing.document is not None else passing.unit
     return actor.is_system or actor.scope(DirectivesCapability.VIEW).covers(home)

@@ -1,4 +1,4 @@
-"""Passing on what comes from above: who must, when and how each unit did, and the days it took."""
+"""Relaying what comes from above: who must, when and how each unit did, and the days it took."""
 
 import io
 from datetime import date

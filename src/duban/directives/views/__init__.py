@@ -1,1 +1,1 @@
-"""Pages of papers, meetings and what is passed on, split by what they show."""
+"""Pages of papers, meetings and what is relayed, split by what they show."""

@@ -1,4 +1,4 @@
-"""Pages of what must be passed on: the list, one paper's table of units, the line that a unit enters."""
+"""Pages of what must be relayed: the list, one paper's table of units, the line that a unit enters."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ ONLY_FORWARDED_HERE = "portal:only-forwarded-here"
 
 @require_GET
 def passings(request: Request) -> HttpResponse:
-    """What must be passed on: by our unit, one line each, and by the units below."""
+    """What must be relayed: by our unit, one line each, and by the units below."""
     campaign: Any = request.frame.get("campaign")
     campaign_id = campaign.pk if campaign else None
     owed = (
@@ -53,7 +53,7 @@ def passings(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
-    """Say that a paper or a meeting must be passed on, by which units and until when."""
+    """Say that a paper or a meeting must be relayed, by which units and until when."""
     given = request.POST if request.method == "POST" else request.GET
     document_id, meeting_id = forms.number(given.get("document", "")), forms.number(given.get("meeting", ""))
     if (document_id is None) == (meeting_id is None):
@@ -65,7 +65,7 @@ def new(request: Request) -> HttpResponse:
     )
     units = queries.places_to_ask(actor=request.actor, campaign_path=subject.campaign.root.path)
     if not units:
-        raise NotAllowed(_("Papers to be passed on are named by an office. Switch to a post there."))
+        raise NotAllowed(_("Papers to be relayed are named by an office. Switch to a post there."))
     form = forms.RequirePassing(
         request.POST or None,
         units=units,
@@ -89,7 +89,7 @@ def new(request: Request) -> HttpResponse:
         else:
             say(
                 request,
-                ngettext("%(count)d unit is to pass it on.", "%(count)d units are to pass it on.", asked.unit_count)
+                ngettext("%(count)d unit is to relay it.", "%(count)d units are to relay it.", asked.unit_count)
                 % {"count": asked.unit_count},
             )
             return redirect("directives:passing", asked.pk)
@@ -139,7 +139,7 @@ def passing_file(request: Request, passing_id: int, kind: str) -> HttpResponse:
         actor=request.actor, passing_id=passing_id, on=timezone.localdate(), choice=choice, state=state
     )
     listing = Listing(
-        title=gettext("Passing on: %(title)s") % {"title": found.title[:80]},
+        title=gettext("Relaying: %(title)s") % {"title": found.title[:80]},
         scope=f"{found.unit.name} · {found.campaign.name}",
         filters=_filter_words(choice, state),
         as_of=timezone.localdate(),
@@ -149,7 +149,7 @@ def passing_file(request: Request, passing_id: int, kind: str) -> HttpResponse:
         ],
         columns=[
             Column("unit", gettext("Unit"), width=26),
-            Column("passed_on", gettext("Passed on"), "date"),
+            Column("passed_on", gettext("Relayed"), "date"),
             Column("manner", gettext("Manner")),
             Column("days", gettext("Days taken"), "integer", width=9),
             Column("workdays", gettext("Working days taken"), "integer", width=9),

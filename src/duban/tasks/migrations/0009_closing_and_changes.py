@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='assignment',
             name='nature',
-            field=models.CharField(choices=[('work', 'To be carried out'), ('convey', 'To be conveyed'), ('study', 'To be studied')], db_default='work', default='work', max_length=20),
+            field=models.CharField(choices=[('work', 'To be carried out'), ('convey', 'To be relayed'), ('study', 'To be studied')], db_default='work', default='work', max_length=20),
         ),
         migrations.AddField(
             model_name='assignment',

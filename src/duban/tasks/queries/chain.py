@@ -27,7 +27,7 @@ Counts = dict[str, int]
 
 
 def passed_label(*, actor: Actor, task: Task) -> str:
-    """Return where a part of this task comes from: the source of the first assignment, and who passed it on to whom."""
+    """Return where a part of this task comes from: the source of the first assignment, and who passed it down to whom."""
     chain = _chain_of(task.assignment, with_task=task)
     first = chain[0].assignment
     way = " → ".join([first.assigner.shown_name, *(step.unit.shown_name for step in chain)])

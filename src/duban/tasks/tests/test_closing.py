@@ -42,7 +42,7 @@ def test_the_verb_of_the_sentence_proposes_its_nature(sentence, nature):
     assert nature_of(sentence=sentence) == nature
 
 
-def test_what_is_conveyed_or_studied_is_declared_by_default():
+def test_what_is_relayed_or_studied_is_declared_by_default():
     assert CLOSING_OF_NATURE == {"work": "check", "convey": "declare", "study": "declare"}
 
 
