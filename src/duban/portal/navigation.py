@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from duban.access.policy import AccessCapability
@@ -16,6 +15,7 @@ from duban.notices.policy import NoticesCapability
 from duban.office.policy import OfficeCapability
 from duban.organisation.policy import OrganisationCapability
 from duban.portal.policy import PortalCapability, is_only_member
+from duban.shell.addresses import address
 from duban.tasks.policy import TasksCapability
 from duban.upkeep.policy import UpkeepCapability
 from duban.workdays.policy import WorkdaysCapability
@@ -134,13 +134,13 @@ def menu(*, actor: Actor, path: str) -> list[Shown]:
 def first_place(*, actor: Actor) -> str:
     """Return where somebody without tasks begins: the record for who reads it, else their first entry; "" if none."""
     entries = [one for entry in menu(actor=actor, path="") for one in entry.entries]
-    record = reverse("audit:record")
+    record = address("audit:record")
     return next((one.href for one in entries if one.href == record), entries[0].href if entries else "")
 
 
 def places(*, actor: Actor) -> dict[str, str]:
     """Return the addresses that stand in the frame of every page; those that are no use to them left out."""
-    found = {name: reverse(address) for name, address in PLACES.items()}
+    found = {name: address(page) for name, page in PLACES.items()}
     if not actor.holds(TasksCapability.VIEW) or _has_no_menu(actor):
         del found["search"]
     if actor.is_system or not actor.holds(TasksCapability.URGE):
@@ -165,5 +165,5 @@ def _shown(entry: Entry, actor: Actor, path: str) -> Shown | None:
         actor.scope(capability).is_whole if entry.is_whole else actor.holds(capability) for capability in entry.needs
     ):
         return None
-    href = reverse(entry.address)
+    href = address(entry.address)
     return Shown(entry.label, href, path == href if href == "/" else path.startswith(href))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import connection
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -337,6 +338,16 @@ def can_pass_down(*, actor: Actor, unit: Unit) -> bool:
     return bool(may_pass_down(actor, unit)) and _has_subordinates(unit)
 
 
+# By hand: asked as one condition, it looks at every unit of the city.
+_HAS_SUBORDINATES = """
+SELECT EXISTS (SELECT FROM organisation_unit WHERE parent_id = %(unit)s AND valid_until IS NULL)
+    OR EXISTS (SELECT FROM organisation_unit AS led
+                WHERE led.line_id = ANY(ARRAY(SELECT id FROM organisation_line WHERE lead_unit_id = %(unit)s))
+                  AND led.valid_until IS NULL AND led.id <> %(unit)s)
+"""
+
+
 def _has_subordinates(unit: Unit) -> bool:
-    led = Unit.objects.filter(Q(parent=unit) | Q(line__lead_unit=unit), valid_until__isnull=True)
-    return led.exclude(pk=unit.pk).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(_HAS_SUBORDINATES, {"unit": unit.pk})
+        return bool(cursor.fetchone()[0])
