@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
@@ -104,12 +104,14 @@ def due_days(
     first = day.as_of
     last = calendar.add_workdays(first, workdays_ahead - (1 if calendar.is_workday(first) else 0))
     # By day and unit first: so the index alone answers, in its own order.
-    sql, parameters = _by_day_and_unit(actor, campaign_id, day, last, unit_id)
+    sql, parameters = _days_and_units(actor, campaign_id, day, last, unit_id)
     found: dict[date, tuple[int, int]] = {}
     if sql:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT due, sum(items)::bigint, count(*) FROM ({sql}) AS per (due, unit_id, items) GROUP BY due",  # noqa: S608 - the ORM's own
+                "SELECT due, sum(items)::bigint, count(*) FROM ("  # noqa: S608 - the ORM's own
+                f" SELECT due, unit_id, count(*) AS items FROM ({sql}) AS found (due, unit_id) GROUP BY due, unit_id"
+                ") AS per_unit GROUP BY due",
                 parameters,
             )
             found = {due: (items, units) for due, items, units in cursor.fetchall()}
@@ -131,15 +133,15 @@ def crowded_classes(
     monday = first - timedelta(days=first.weekday())
     weeks = [monday + timedelta(days=7 * number) for number in range((last - monday).days // 7 + 1)]
     day = Day(first, last)
-    sql, parameters = _by_day_and_unit(actor, campaign_id, day, weeks[-1] + timedelta(days=6), unit_id)
+    sql, parameters = _days_and_units(actor, campaign_id, day, weeks[-1] + timedelta(days=6), unit_id)
     if not sql:
         return []
     # Classes are made of those units only that have too many.
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT week, unit.level, unit.kind, count(*), max(items)::int FROM ("  # noqa: S608 - the ORM's own
-            " SELECT (due - %s::date) / 7 AS week, unit_id, sum(items) AS items"
-            f" FROM ({sql}) AS per (due, unit_id, items) GROUP BY 1, 2 HAVING sum(items) > %s) AS crowded"
+            "SELECT week, unit.level, unit.kind, count(*), max(items) FROM ("  # noqa: S608 - the ORM's own
+            " SELECT (due - %s::date) / 7 AS week, unit_id, count(*) AS items"
+            f" FROM ({sql}) AS found (due, unit_id) GROUP BY 1, 2 HAVING count(*) > %s) AS crowded"
             " JOIN organisation_unit AS unit ON unit.id = crowded.unit_id"
             " GROUP BY week, unit.level, unit.kind ORDER BY week, unit.level, unit.kind",
             [monday, *parameters, MOST_IN_A_WEEK],
@@ -147,13 +149,13 @@ def crowded_classes(
         return [Crowded(weeks[week], level, kind, units, most) for week, level, kind, units, most in cursor.fetchall()]
 
 
-def _by_day_and_unit(
+def _days_and_units(
     actor: Actor, campaign_id: int, day: Day, last: date, unit_id: int | None
 ) -> tuple[str, tuple[Any, ...]]:
-    """Return, as a statement, how many items fall due at each unit on each day; empty where nothing can match."""
+    """Return, as a statement, day and unit of every item that falls due; empty where nothing can match."""
     found = _open_until(actor, campaign_id, day, last, unit_id).order_by()
     try:
-        return found.values_list("agreed_due", "unit_id").annotate(items=Count("*")).query.sql_with_params()
+        return found.values_list("agreed_due", "unit_id").query.sql_with_params()
     except EmptyResultSet:
         return "", ()
 
