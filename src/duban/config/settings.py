@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "duban.shell.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "duban.shell.middleware.Turns",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "duban.shell.middleware.Language",
     "django.middleware.common.CommonMiddleware",

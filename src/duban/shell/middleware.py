@@ -1,6 +1,7 @@
 """The outer layers of every request: its id and log line, its language, its security headers."""
 
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -18,6 +19,8 @@ SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Longer than nearly every answer takes.
+MOST_WAITED = 0.2
 READING = ("GET", "HEAD", "OPTIONS")
 METHODS = frozenset({*READING, "POST", "PUT", "PATCH", "DELETE"})
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -56,6 +59,28 @@ class RequestLog:
                 },
             )
         return response
+
+
+class Turns:
+    """
+    Lets those who read from one process take turns.
+
+    Two that compute at once in one interpreter only take its lock from each other, and each waits for it again after
+    every statement: both come late instead of one. Nobody waits for a long one for more than `MOST_WAITED` seconds,
+    what is streamed is sent outside, and who writes waits for the disk anyway and for nobody else.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self._turn = threading.Lock()
+
+    def __call__(self, request: Request) -> HttpResponseBase:
+        has_turn = request.method in READING and self._turn.acquire(timeout=MOST_WAITED)
+        try:
+            return self.get_response(request)
+        finally:
+            if has_turn:
+                self._turn.release()
 
 
 class Language:
