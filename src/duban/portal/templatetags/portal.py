@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from django import template
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from duban.portal.queries import UnitRow, WorkLine
-from duban.shell.templatetags.shell import badge, day
+from duban.portal.queries import UnitRow, UnitTable, WorkLine
+from duban.shell.addresses import address
+from duban.shell.templatetags.shell import address_with, badge, day, percent, unlocalised
 from duban.tasks.queries import TaskLine
 from duban.tasks.states import TaskStatus
 
@@ -18,35 +18,65 @@ register = template.Library()
 MOST_LETTERS = 90
 
 
-@register.simple_tag
-def number_cells(row: UnitRow, *, work: str, carried: str, is_past: bool) -> SafeString:
-    """Return the cells of a row's numbers; each that is not nothing opens the list of exactly what it counts."""
+@register.simple_tag(takes_context=True)
+def unit_rows(context: template.Context, found: UnitTable, carried: str) -> SafeString:
+    """
+    Return the rows of the table of units; each number that is not nothing opens the list of exactly what it counts.
+
+    `carried` are the filters of the table as a query, which those lists keep.
+    """
+    itself = conditional_escape(_("(itself)"))
+    here, owed, work = address("portal:units"), address("portal:owed"), address("portal:work-list")
+    kept: str = conditional_escape(address_with(context, unit=""))
+    kept += "&amp;" if kept != "?" else ""
+    late = ' class="row-overdue"'
+    rows = []
+    for row in found.rows:
+        name: str = conditional_escape(row.unit.shown_name)
+        if row.is_own:
+            name += itself
+        elif row.has_below:
+            name = f'<a href="{here}{kept}unit={row.unit.pk}">{name}</a>'
+        else:
+            name = f'<a href="{owed}?unit={row.unit.pk}">{name}</a>'
+        share = "—"
+        if row.done_share is not None:
+            bar = f'<progress max="1" value="{unlocalised(row.done_share)}" aria-hidden="true"></progress>'
+            share = f"{bar} {percent(row.done_share)}"
+        cells = _number_cells(row, work=work, carried=carried, is_past=found.is_past)
+        rows.append(
+            f"<tr{late if row.figures['overdue'] else ''}>"
+            f'<th scope="row">{name}</th>\n{cells}\n<td class="nowrap">{share}</td></tr>'
+        )
+    # Names are escaped, and so is what comes from the address; all else is numbers and words of ours.
+    return mark_safe("\n".join(rows))  # noqa: S308
+
+
+def _number_cells(row: UnitRow, *, work: str, carried: str, is_past: bool) -> str:
     place = f"&amp;unit={row.unit.pk}{'&amp;own=1' if row.own_only else ''}{conditional_escape(carried)}"
     cells = []
     for number in row.numbers:
         mark = " is-overdue" if number.name == "overdue" and number.value else ""
         shown = str(number.value)
         if number.value and not is_past:
-            shown = f'<a href="{conditional_escape(work)}?status={number.status}{place}">{shown}</a>'
+            shown = f'<a href="{work}?status={number.status}{place}">{shown}</a>'
         cells.append(f'<td class="number{mark}">{shown}</td>')
-    # Numbers and names of ours; what comes from the address is escaped above.
-    return mark_safe("\n".join(cells))  # noqa: S308
+    return "\n".join(cells)
 
 
 @register.simple_tag
 def work_rows(lines: Sequence[WorkLine]) -> SafeString:
     """Return the rows of the work list: what, whose, by when, and how it stands."""
-    before, _number, after = reverse("tasks:task", args=[0]).rpartition("0")
     states = {str(value): str(label) for value, label in TaskStatus.choices}
     key_item = f" {badge('near', _('Key item'))}"
     late = ' class="row-overdue"'
     rows = []
     for line in lines:
-        task = line.task
+        task, place = line.task, address("tasks:task", line.task.pk)
         due = day(task.agreed_due) if task.agreed_due else conditional_escape(task.due_text)
         rows.append(
             f"<tr{late if line.tone == 'overdue' else ''}>"
-            f'<td class="what"><a href="{before}{task.pk}{after}">{conditional_escape(_shortened(task.wording))}</a>'
+            f'<td class="what"><a href="{place}">{conditional_escape(_shortened(task.wording))}</a>'
             f"{key_item if task.is_key else ''}</td>"
             f"<td>{conditional_escape(task.shown_unit)}</td>"
             f'<td class="nowrap">{due}{_set_earlier(task) if task.tightened_due else ""}</td>'

@@ -21,11 +21,17 @@ from duban.workdays import queries as workdays
 # Beyond so many in one week a unit cannot do its own work any more (R-655).
 MOST_IN_A_WEEK = 3
 LOOK_AHEAD_WORKDAYS = 10
+# How many of these there are is known from the figures; only the oldest is looked for.
+COUNTED_BY_FIGURES = ("to_sign", "overdue", "declined")
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many items wait, counted to 1,001 at most, and since when the oldest does; None where that says nothing."""
+    """
+    How many items wait, counted to 1,001 at most, and since when the oldest does; None where that says nothing.
+
+    Of those `COUNTED_BY_FIGURES` it says only whether there is one.
+    """
 
     number: int
     oldest: date | None
@@ -79,7 +85,8 @@ def waiting(*, actor: Actor, campaign_id: int, day: Day) -> dict[str, Waiting]:
     }
     parts, parameters = [], []
     for name, (tasks, since) in found.items():
-        rows = tasks.annotate(since=since).order_by("since").values_list("since")[: COUNTED_AT_MOST + 1]
+        most = 1 if name in COUNTED_BY_FIGURES else COUNTED_AT_MOST + 1
+        rows = tasks.annotate(since=since).order_by("since").values_list("since")[:most]
         sql, given = rows.query.sql_with_params()
         parts.append(f"SELECT %s, count(*), min(since)::timestamptz FROM ({sql}) AS found (since)")  # noqa: S608 - the ORM's own
         parameters += [name, *given]
