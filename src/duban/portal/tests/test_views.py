@@ -11,6 +11,7 @@ from duban.access.states import Reach
 from duban.config.factories import SOME_DAY, SOME_MOMENT, make_person_with_account
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor
+from duban.organisation.models import Unit
 from duban.portal import charts
 from duban.portal.tests.conftest import Office, client_of, liaison
 from duban.portal.tests.pages import content_of, page_of, sheet_of, table_of, word_of
@@ -51,6 +52,19 @@ class TestDesk:
 
 
 class TestTable:
+    def test_names_and_words_are_words_and_not_markup(self, busy: Office, clerk: Client) -> None:
+        for unit in (busy.tree.counties[0], busy.tree.departments[1]):
+            Unit.objects.filter(pk=unit.pk).update(name=f"<i>甲&乙</i>{unit.pk}", short_name="")
+        Assignment.objects.update(wording="<b>查&改</b>", due_text="<u>尽快</u>")
+        addresses = (TABLE, WORK, f"{OWED}?unit={busy.tree.departments[1].pk}")
+        pages = [content_of(clerk.get(address)).decode() for address in addresses]
+        for page in pages:
+            assert "&lt;i&gt;甲&amp;乙&lt;/i&gt;" in page
+            assert not re.search(r"<[ibu]>(甲|查|尽)", page)
+        assert ["&lt;b&gt;查&amp;改&lt;/b&gt;" in page for page in pages] == [False, True, True]
+        filtered = content_of(clerk.get(TABLE, {"kind": 'village"><b>尽'})).decode()
+        assert not re.search(r"<b>尽", filtered)
+
     @pytest.mark.parametrize(
         "query", ["", "?unit={county}", "?kind=village", "?unit={county}&kind=village&level=village"]
     )
