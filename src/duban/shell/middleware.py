@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
@@ -72,15 +73,39 @@ class Turns:
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
+        self._is_taken = False
+        # Whoever came first is let go first: a lock alone would give the turn to whoever happens to ask next.
+        self._waiting: deque[threading.Event] = deque()
 
     def __call__(self, request: Request) -> HttpResponseBase:
-        has_turn = request.method in READING and self._turn.acquire(timeout=MOST_WAITED)
+        has_turn = request.method in READING and self._took_turn()
         try:
             return self.get_response(request)
         finally:
             if has_turn:
-                self._turn.release()
+                self._pass_on()
+
+    def _took_turn(self) -> bool:
+        with self._lock:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            called = threading.Event()
+            self._waiting.append(called)
+        called.wait(MOST_WAITED)
+        with self._lock:
+            if called.is_set():
+                return True
+            self._waiting.remove(called)
+            return False
+
+    def _pass_on(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_taken = False
 
 
 class Language:

@@ -1,6 +1,7 @@
 """Who reads from one process takes turns; who writes, or has waited long enough, goes on."""
 
 import threading
+import time
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +31,14 @@ class Slow:
         return HttpResponse("done")
 
 
+def wait_for(turns: middleware.Turns, number: int) -> None:
+    """Wait until so many wait for their turn."""
+    end = time.monotonic() + 10
+    while len(turns._waiting) != number:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
 def ask(turns: middleware.Turns, request: HttpRequest) -> threading.Thread:
     asking = threading.Thread(target=lambda: turns(request))  # type: ignore[arg-type]
     asking.start()
@@ -49,6 +58,31 @@ def test_two_who_read_take_turns_and_who_writes_does_not_wait(monkeypatch: pytes
     for thread in asking:
         thread.join(10)
     assert (slow.most, slow.inside) == (2, 0)
+
+
+def test_whoever_came_first_is_let_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(middleware, "MOST_WAITED", 20)
+    order: list[str] = []
+    inside, go_on = threading.Semaphore(0), threading.Semaphore(0)
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        order.append(request.path)
+        inside.release()
+        assert go_on.acquire(timeout=10)
+        return HttpResponse("done")
+
+    turns = middleware.Turns(answer)
+    asking = []
+    for number in range(4):
+        asking.append(ask(turns, RequestFactory().get(f"/{number}/")))
+        wait_for(turns, number)
+    for _each in asking:
+        assert inside.acquire(timeout=10)
+        assert not inside.acquire(timeout=0.02), "one at a time"
+        go_on.release()
+    for thread in asking:
+        thread.join(10)
+    assert order == ["/0/", "/1/", "/2/", "/3/"]
 
 
 def test_nobody_waits_long_for_a_long_one(monkeypatch: pytest.MonkeyPatch) -> None:
