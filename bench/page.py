@@ -65,9 +65,18 @@ _WHY = """
 
 {missed}
 
-Most of a page's time is Python: its statements are put together, their rows become objects, and the page is rendered. With four connections on two cores that the database and the client use too, a request waits for
-about two others, so p50 is about twice what one request takes alone. A second machine for the database, or two more cores,
-changes the tables above more than any index does.
+Most of a page's time is Python: its statements are put together, their rows become objects, and the page is rendered (for
+what we still owe 8 ms of processor time, and 5 ms of the database's). With four connections on two cores that the database
+and the client use too, a request waits for about one other, so p50 is about twice what one request takes alone.
+
+The kernel gives each new connection to one of the two web processes by chance. Of eight times that four were opened, three
+divided them evenly; otherwise three or four stand before one process, and the 95th of a hundred waits for two or three others
+there. So lines of the same page differ by half from run to run, more than most changes of the program; processor time, which
+decision 0012 names, does not. With hundreds of people it evens out.
+
+The desk and the table of the whole city sum over 19,200 units and look at every item of the next ten working days: that is
+the time of their hand-written statements. A second machine for the database, or two more cores, changes the tables above more
+than any index does.
 
 With ten times the counties and as many tasks (`python -m bench --quick --times 10 --only "table of units"`, 194,541 units, on a
 busy machine, so that only proportions say something) the table of the whole city is the page that grows: each of its lines is
