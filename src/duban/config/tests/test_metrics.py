@@ -98,8 +98,8 @@ class TestServer:
     def test_hears_each_request_and_answers_on_its_own_port_only(self, metrics, sender):
         assert metrics[0] == "127.0.0.1"
         client = Client()
-        client.get("/sign-in/?next=/tasks/77/")
-        client.get("/no-such-page/77/")
+        client.get("/sign-in/?next=/tasks/7712377/")
+        client.get("/no-such-page/7712377/")
         # The pages' own port knows nothing of it.
         assert client.get("/metrics").status_code == 404
         assert client.get("/metrics/").status_code == 404
@@ -107,7 +107,7 @@ class TestServer:
         while 'route="none"' not in text:
             text = asked(metrics, "/metrics")[1]
         assert 'duban_request_seconds_count{route="accounts:sign-in",method="GET",status="200"} 1' in text
-        assert "77" not in "".join(line for line in text.splitlines() if "request" in line)
+        assert "7712377" not in "".join(line for line in text.splitlines() if "request" in line)
         assert asked(metrics, "/")[0] == 404
 
     def test_says_so_when_the_database_is_away(self, metrics, settings, monkeypatch):
