@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import connection
 
 from duban.accounts.models import User
-from duban.kernel.rows import columns_of
+from duban.kernel.rows import Part
 
-_COLUMNS = columns_of(User)
-_ACCOUNT = f"SELECT {', '.join(_COLUMNS)} FROM accounts_user WHERE id = %s AND is_active"
+_USER = Part(User, "account")
+_ACCOUNT = f"SELECT {_USER.sql} FROM accounts_user AS account WHERE account.id = %s AND account.is_active"
 
 
 class Sessions:
@@ -23,7 +23,7 @@ class Sessions:
         with connection.cursor() as cursor:
             cursor.execute(_ACCOUNT, [user_id])
             row = cursor.fetchone()
-        user = User.from_db(connection.alias, _COLUMNS, row) if row is not None else None
+        user = _USER.read(row) if row is not None else None
         return user if user is not None and may_be_used(user) else None
 
 

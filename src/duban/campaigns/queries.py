@@ -14,14 +14,13 @@ from duban.campaigns.policy import CampaignCapability, may_edit
 from duban.campaigns.states import CAMPAIGN_FLOW, CampaignStatus
 from duban.kernel.authority import Actor, Scope
 from duban.kernel.errors import NotAllowed, NotFound
-from duban.kernel.rows import columns_of
+from duban.kernel.rows import Part, cut_up
 from duban.organisation import queries as organisation
 from duban.organisation.models import Closure, Unit
 from duban.organisation.policy import OrganisationCapability
 
 MOST_ROOTS = 200
-_CAMPAIGN = columns_of(Campaign)
-_ROOT = columns_of(Unit)
+_CURRENT_PARTS = (Part(Campaign, "campaign"), Part(Unit, "root"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def get_campaign(*, actor: Actor, campaign_id: int) -> Campaign:
 
 # By hand: it stands before every page. The same campaigns as `visible_campaigns`, in the order of choice.
 _CURRENT = f"""
-SELECT {", ".join(f"campaign.{name}" for name in _CAMPAIGN)}, {", ".join(f"root.{name}" for name in _ROOT)}
+SELECT {", ".join(part.sql for part in _CURRENT_PARTS)}
   FROM campaigns_campaign campaign JOIN organisation_unit root ON root.id = campaign.root_id
  WHERE %(everything)s
     OR campaign.root_id = ANY(%(above)s)
@@ -103,8 +102,8 @@ def current_campaign(*, actor: Actor, chosen: int | None = None) -> Campaign | N
         row = cursor.fetchone()
     if row is None:
         return None
-    campaign = Campaign.from_db(connection.alias, _CAMPAIGN, row[: len(_CAMPAIGN)])
-    campaign.root = Unit.from_db(connection.alias, _ROOT, row[len(_CAMPAIGN) :])
+    campaign: Campaign
+    campaign, campaign.root = cut_up(row, *_CURRENT_PARTS)
     return campaign
 
 

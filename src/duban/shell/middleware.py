@@ -68,7 +68,7 @@ class Turns:
 
     Two that compute at once in one interpreter only take its lock from each other, and each waits for it again after
     every statement: both come late instead of one. Nobody waits for a long one for more than `MOST_WAITED` seconds,
-    what is streamed is sent outside, and who writes waits for the disk anyway and for nobody else.
+    what is streamed is sent outside, and who writes needs no turn: they wait for the disk, several at once.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

@@ -7,6 +7,7 @@ from statistics import median
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -315,3 +316,15 @@ class TestAccounts:
     def test_end_only_with_a_reason(self, user: User) -> None:
         with pytest.raises(InvalidInput):
             commands.end_user(actor=SYSTEM, user_id=user.pk, reason=" ", at=timezone.now())
+
+
+def test_a_session_past_its_time_holds_nothing_and_leads_to_signing_in(client: Client, user: User) -> None:
+    assert by_form(client, PASSWORD) == 302
+    session = client.session
+    assert session.session_key
+    assert client.get("/password/").status_code == 200
+    kept = Session.objects.filter(session_key=session.session_key)
+    assert kept.update(expire_date=timezone.now() - timedelta(seconds=1)) == 1
+    again = type(session)(session.session_key)
+    assert (dict(again.items()), again.session_key) == ({}, None)
+    assert client.get("/password/").status_code == 302

@@ -14,7 +14,6 @@ from duban.burden.queries.ledger import (
     ledger_rows,
     show_choices,
     unit_in_view,
-    units_above_cap,
 )
 from duban.burden.queries.limits import Limits, get_period, limits, may_end, places
 from duban.burden.queries.objections import (
@@ -80,6 +79,5 @@ __all__ = [
     "show_choices",
     "source_of",
     "unit_in_view",
-    "units_above_cap",
     "units_of_request",
 ]

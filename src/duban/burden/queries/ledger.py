@@ -163,8 +163,8 @@ def unit_in_view(*, actor: Actor, unit_id: int) -> Unit:
 
     :raises NotFound: if there is none
     """
-    unit = Unit.objects.filter(pk=unit_id).first()
-    if unit is None or not (actor.is_system or actor.scope(BurdenCapability.VIEW).covers(unit)):
+    unit = organisation.unit_where(actor=actor, capability=BurdenCapability.VIEW, unit_id=unit_id)
+    if unit is None:
         raise NotFound(_("There is no such unit."))
     return unit
 
@@ -245,14 +245,13 @@ _ASKED_PARTS = (
 # By hand: it stands beside what a unit owes, on the page that most people open first.
 _ASKED_OF = f"""
 SELECT {", ".join(part.sql for part in _ASKED_PARTS)}
-  FROM (SELECT 1) AS one
+  FROM (SELECT %(week)s::date AS day) AS week
   LEFT JOIN burden_cap AS cap ON cap.unit_kind = %(kind)s
   LEFT JOIN (burden_demandunit AS asked
              JOIN burden_demand AS demand ON demand.id = asked.demand_id
              JOIN organisation_unit AS asker ON asker.id = demand.asker_id
              LEFT JOIN burden_objection AS objection ON objection.row_id = asked.id)
-         ON asked.unit_id = %(unit)s AND demand.from_week <= %(week)s
-        AND (demand.until_week IS NULL OR demand.until_week > %(week)s)
+         ON asked.unit_id = %(unit)s AND {IN_WEEK}
  ORDER BY demand.asked_on, asked.id
 """
 
@@ -317,22 +316,6 @@ def askers(*, actor: Actor, given: LedgerFilter, today: date) -> list[AskerRow]:
     return [AskerRow(unit, *found[unit.pk]) for unit in units]
 
 
-def units_above_cap(*, actor: Actor, on: date) -> int:
-    """Return how many units of the actor's scope were asked for more than their cap in the week of the day."""
-    given = LedgerFilter(week=week_of(on))
-    # What was asked of everybody together is seldom more than the lowest cap, and then nobody can be above one.
-    if not _may_be_above(given.week):
-        return 0
-    return len(_ids_above(units=_units(actor=actor, given=given, place=None, today=on), given=given))
-
-
-def _may_be_above(week: date) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_ASKED_IN_ALL, {"week": week})
-        row = cursor.fetchone()
-    return bool(row and row[0])
-
-
 def ledger_columns() -> list[tuple[str, str]]:
     """Return the columns of the chosen week: the kinds, then the sums."""
     return [
@@ -365,16 +348,6 @@ FROM (SELECT %(week)s::date AS day) AS week
 JOIN burden_demand AS demand ON {IN_WEEK} AND {_BY_ASKER}
 JOIN burden_demandunit AS asked ON asked.demand_id = demand.id
 GROUP BY asked.unit_id
-"""
-
-
-# Whether everything asked in the week, by whomever and of whomever, would pass the lowest cap of any kind of unit.
-_ASKED_IN_ALL = f"""
-SELECT load.task + load.data_request > cap.requests OR load.minutes > cap.minutes OR load.document > cap.documents
-FROM (
-    SELECT {SELECTED} FROM (SELECT %(week)s::date AS day) AS week JOIN burden_demand AS demand ON {IN_WEEK}
-) AS load,
-(SELECT min(requests) AS requests, min(minutes) AS minutes, min(documents) AS documents FROM burden_cap) AS cap
 """
 
 

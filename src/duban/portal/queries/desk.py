@@ -143,8 +143,6 @@ def _rows(actor: Actor, campaign: Campaign, table: UnitTable) -> list[DeskRow]:
     of_office.append(
         DeskRow("wanted", _("Wanted from above"), wanted, first, _("due") if first else "", _("See details"))
     )
-    # What the figures have counted is exact beyond a thousand.
-    counted = {"to_sign": "to_sign", "overdue": "overdue", "declined": "declined"}
     received = tasks.received_waiting(actor=actor, campaign_id=campaign.pk)
     return (
         [
@@ -161,7 +159,8 @@ def _rows(actor: Actor, campaign: Campaign, table: UnitTable) -> list[DeskRow]:
             DeskRow(
                 name=name,
                 label=label,
-                number=table.total[counted[name]] if name in counted else found[name].number,
+                # What the figures have counted is exact beyond a thousand.
+                number=table.total[name] if name in tasks.COUNTED_BY_FIGURES else found[name].number,
                 oldest=found[name].oldest,
                 oldest_words=since if found[name].oldest else "",
                 button=button,

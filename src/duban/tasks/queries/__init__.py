@@ -158,6 +158,7 @@ from duban.tasks.queries.urging import (
     urged_tasks,
 )
 from duban.tasks.queries.waiting import (
+    COUNTED_BY_FIGURES,
     Crowded,
     DueDay,
     Waiting,
@@ -169,6 +170,7 @@ from duban.tasks.queries.waiting import (
 __all__ = [
     "ANSWERING",
     "COUNTED_AT_MOST",
+    "COUNTED_BY_FIGURES",
     "MERGED_WITH_ITS_UNIT",
     "OWED_TABS",
     "PAGE_SIZE",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import connection
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +13,6 @@ from duban.figures.commands import near_until
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotFound
 from duban.kernel.paging import Page, cut, decode_key
-from duban.kernel.rows import Part
 from duban.kernel.words import query_words
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
@@ -51,22 +49,14 @@ def figures_kept_since(*, actor: Actor, campaign_id: int) -> date | None:
     return first
 
 
-_UNIT = Part(Unit, "unit")
-# By hand: it stands before most lists.
-_ONE_UNIT = f"SELECT {_UNIT.sql} FROM organisation_unit AS unit WHERE unit.id = %s"  # noqa: S608 - columns of ours
-
-
 def unit_in_view(*, actor: Actor, unit_id: int) -> Unit:
     """
     Return one unit whose tasks this actor may see; seeing the unit itself does not suffice.
 
     :raises NotFound: if there is none in their scope
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ONE_UNIT, [unit_id])
-        row = cursor.fetchone()
-    unit = _UNIT.read(row) if row is not None else None
-    if unit is None or not (actor.is_system or actor.scope(TasksCapability.VIEW).covers(unit)):
+    unit = organisation.unit_where(actor=actor, capability=TasksCapability.VIEW, unit_id=unit_id)
+    if unit is None:
         raise NotFound(_("There is no such unit in your scope."))
     return unit
 

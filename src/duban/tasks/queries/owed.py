@@ -82,5 +82,5 @@ def owed_lines(
         cursor.execute(_OWED, given)
         rows = cursor.fetchall()
     number = len(OWED_TABS)
-    counts = {name: min(count, COUNTED_AT_MOST + 1) for name, count in zip(OWED_TABS, rows[0], strict=False)}
+    counts = {name: min(count, COUNTED_AT_MOST + 1) for name, count in zip(OWED_TABS, rows[0][:number], strict=True)}
     return OwedLines([TaskLine(*row[number:]) for row in rows if row[number] is not None], counts)
