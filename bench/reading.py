@@ -78,7 +78,8 @@ def scenarios(*, city: City) -> list[Scenario]:
         for role in city.users
     ]
     found += _tables(city, scopes)
-    found += [_desk(city, scopes[role], role) for role in ("city office", "county office")]
+    for role in ("city office", "county office"):
+        found += _desk(city, scopes[role], role)
     for label, word in (("frequent", shape.FREQUENT), ("rare", shape.RARE), ("none", shape.NONE)):
         for role in city.users:
             found.append(
@@ -188,7 +189,7 @@ def _tables(city: City, scopes: dict[str, _RoleScope]) -> list[Scenario]:
     return found
 
 
-def _desk(city: City, scope: _RoleScope, role: str) -> Scenario:
+def _desk(city: City, scope: _RoleScope, role: str) -> list[Scenario]:
     unit = city.city_id if role == "city office" else city.county_id
     below = (
         f"SELECT u.id, u.name, {_SUMS} FROM organisation_unit AS u"
@@ -206,6 +207,16 @@ def _desk(city: City, scope: _RoleScope, role: str) -> Scenario:
         "SELECT week, kind, count(*), max(n) FROM (SELECT date_trunc('week', t.agreed_due) AS week, t.unit_id, u.kind,"
         f" count(*) AS n {of_tasks} AND {coming} GROUP BY 1, 2, 3 HAVING count(*) > 3) AS units GROUP BY 1, 2"
     )
+    # In the places of a table's columns: unsigned third, overdue seventh.
+    whole = (
+        "SELECT 0, 'the whole', sum(f.to_sign), sum(f.total), sum(f.done), sum(f.declined), sum(f.overdue)"
+        " FROM tasks_taskfigures AS f JOIN organisation_unit AS u ON u.id = f.unit_id"
+        f" WHERE f.campaign_id = 1 AND {scope.where}"
+    )
+    today = (
+        f"SELECT count(*) FROM (SELECT {of_tasks} AND t.status IN {OPEN} AND t.agreed_due = current_date"
+        f" AND {scope.where} LIMIT 1001) AS found"
+    )
     oldest = " UNION ALL ".join(
         f"(SELECT {shown}::date {of_tasks} AND {status} AND {scope.where} ORDER BY {shown} LIMIT 1)"
         for shown, status in (
@@ -214,8 +225,12 @@ def _desk(city: City, scope: _RoleScope, role: str) -> Scenario:
             ("t.asked_at", "t.status = 'asked_done'"),
         )
     )
-    statements = [Statement(below, {"unit": unit}), *(Statement(text, scope.given) for text in (days, crowded, oldest))]
-    return Scenario("office desk", role, 80, ["/"], [statements], "", scope.units)
+    desk = [Statement(text, scope.given) for text in (whole, today, oldest)]
+    beside = [Statement(below, {"unit": unit}), *(Statement(text, scope.given) for text in (days, crowded))]
+    return [
+        Scenario("office desk", role, 80, ["/"], [desk], "", scope.units),
+        Scenario("beside the desk", role, 0, ["/desk/beside/"], [beside], "", scope.units),
+    ]
 
 
 def by_hand(*, connection: psycopg.Connection[Any], scenario: Scenario, times: int = 60) -> tuple[float, int]:

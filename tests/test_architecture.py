@@ -37,6 +37,7 @@ PURE = {
     "organisation.queries.in_force": "a condition on dates",
     "organisation.queries.posts_on": "a condition on dates",
     "organisation.queries.scope_filter": "a condition made of an actor's scope",
+    "organisation.queries.scoped_units": "a statement made of an actor's scope",
     "portal.queries.status_choices": "words of the statuses",
     "portal.queries.tab_words": "words of the tabs",
     "tasks.queries.needs_date": "a rule about a task that was read already",

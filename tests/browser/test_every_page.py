@@ -60,6 +60,7 @@ READERS = {
     "the city's office: tasks": Reader(
         "linxiaohe",
         (
+            "/desk/beside/",
             "/table/",
             "/table/?level=county",
             "/table/chart/",

@@ -2,5 +2,5 @@
 Recount, sums over any subtree, and history of figures.
 
 Owns: FiguresDay.
-Uses: audit, campaigns, kernel, workdays.
+Uses: audit, campaigns, kernel, organisation, workdays.
 """

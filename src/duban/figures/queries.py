@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -10,6 +11,7 @@ from duban.figures.models import FiguresDay
 from duban.figures.tables import FigureTable
 from duban.kernel.authority import Actor
 from duban.kernel.rows import Part
+from duban.organisation import queries as organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,24 @@ def day_of(*, actor: Actor, campaign_id: int) -> FiguresDay | None:
         cursor.execute(_DAY, [campaign_id])
         row = cursor.fetchone()
     return _FIGURES_DAY.read(row) if row is not None else None
+
+
+def total(
+    *, actor: Actor, table: FigureTable, campaign_id: int, capability: str, names: Sequence[str]
+) -> dict[str, int]:
+    """Return the sums of these figures over everything in the scope of the capability, true now."""
+    where = "kept.campaign_id = %(campaign)s"
+    parameters: dict[str, Any] = {"campaign": campaign_id}
+    scope = actor.scope(capability)
+    # Whoever sees the whole tree sees all that is kept; no unit has to be looked for.
+    if not (actor.is_system or scope.is_whole):
+        units, of_units = organisation.scoped_units(scope=scope, name="seen")
+        where += f" AND kept.unit_id IN ({units})"
+        parameters |= of_units
+    columns = ", ".join(f"COALESCE(sum(kept.{name}), 0)::bigint" for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {columns} FROM {table.table} AS kept WHERE {where}", parameters)
+        return dict(zip(names, cursor.fetchone(), strict=True))
 
 
 def sums(

@@ -92,18 +92,31 @@ class DeskOut(Schema):
     elapsed: float | None
     done_share: float | None
     rows: list[DeskRowOut]
+
+
+class ComingOut(Schema):
     days: list[DueDayOut]
     crowded: list[CrowdedOut]
 
     @staticmethod
-    def resolve_crowded(desk: queries.Desk) -> list[queries.Crowded]:
-        return [one for classes in desk.crowded.values() for one in classes]
+    def resolve_crowded(coming: queries.Coming) -> list[queries.Crowded]:
+        return [one for classes in coming.crowded.values() for one in classes]
 
 
 @router.get("/desk", response=DeskOut)
 def desk(request: Request, campaign_id: int) -> object:
-    """Return the office's desk: what waits today, what falls due in the next ten working days."""
+    """Return the office's desk: what waits today, and since when."""
     return queries.office_desk(
+        actor=request.actor,
+        campaign=campaigns.get_campaign(actor=request.actor, campaign_id=campaign_id),
+        today=timezone.localdate(),
+    )
+
+
+@router.get("/desk/coming", response=ComingOut)
+def coming(request: Request, campaign_id: int) -> object:
+    """Return what falls due in the next ten working days, and which classes of units then have too much."""
+    return queries.coming(
         actor=request.actor,
         campaign=campaigns.get_campaign(actor=request.actor, campaign_id=campaign_id),
         today=timezone.localdate(),

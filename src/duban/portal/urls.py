@@ -7,6 +7,7 @@ from duban.portal import views
 app_name = "portal"
 urlpatterns = [
     path("", views.desk, name="desk"),
+    path("desk/beside/", views.beside_desk, name="beside-desk"),
     path("people-say/", views.people_say, name="people-say"),
     path("owed/", views.owed, name="owed"),
     path("owed/<slug:kind>/", views.owed_file, name="owed-file"),

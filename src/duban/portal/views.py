@@ -39,15 +39,10 @@ def desk(request: Request) -> HttpResponse:
             "portal/desk.html",
             {
                 "found": found,
-                "table": found.table,
-                "below": queries.lower_levels(actor=request.actor, table=found.table),
-                "campaign": campaign,
                 "answers": request.actor.holds(ANSWER),
-                "shown": _shown(found.table),
                 "rows": [(row, _place(row.name)) for row in found.rows],
                 # What an office keeps may wait before anything was assigned.
                 "has_more": any(row.number for row in found.rows),
-                "days": [(each, found.crowded.get(each.day, [])) for each in found.days],
             },
         )
     screen = _first_screen(request, campaign)
@@ -55,22 +50,32 @@ def desk(request: Request) -> HttpResponse:
         return screen
     if request.actor.holds(DECIDE):
         seen = queries.overview(actor=request.actor, campaign=campaign, today=timezone.localdate())
-        return render(
-            request,
-            "portal/overview.html",
-            {
-                "found": seen,
-                "table": seen.table,
-                "below": queries.lower_levels(actor=request.actor, table=seen.table),
-                "shown": _shown(seen.table),
-            },
-        )
+        return render(request, "portal/overview.html", {"found": seen})
     if request.actor.holds(ANSWER):
         return owed(request)
     if request.actor.holds(VIEW):
         return redirect("portal:units")
     place = navigation.first_place(actor=request.actor)
     return redirect(place) if place else render(request, "portal/nothing_yet.html")
+
+
+@require_GET
+def beside_desk(request: Request) -> HttpResponse:
+    """Show what stands beside and below the desk; a fragment of its own, because it takes longer than the desk."""
+    campaign, today = _campaign(request), timezone.localdate()
+    below = queries.places_below(actor=request.actor, campaign=campaign, today=today)
+    coming = None
+    if request.actor.holds(ASSIGN):
+        coming = queries.coming(actor=request.actor, campaign=campaign, today=today)
+    return render(
+        request,
+        "portal/beside_desk.html",
+        {
+            "below": below,
+            "shown": _shown(below),
+            "days": [(each, coming.crowded.get(each.day, [])) for each in coming.days] if coming else None,
+        },
+    )
 
 
 @require_GET

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.figures.tables import Figure, FigureTable
 
-# Long-term work has no date, so no comparison of dates ever makes it late.
-_OPEN = "record.status IN ('to_sign', 'in_hand', 'asked_done', 'partly_done', 'kept_up')"
+# Of records that somebody still has to do; long-term work has no date, so no comparison of dates makes it late.
+OPEN = "record.status IN ('to_sign', 'in_hand', 'asked_done', 'partly_done', 'kept_up')"
 _OWED = "record.status NOT IN ('declined', 'withdrawn', 'suspended', 'merged')"
 
 TASK_FIGURES = FigureTable(
@@ -52,15 +52,15 @@ TASK_FIGURES = FigureTable(
             "overdue",
             _("Overdue"),
             _("Past the agreed date and not accepted"),
-            f"{_OPEN} AND record.agreed_due < day.as_of",
+            f"{OPEN} AND record.agreed_due < day.as_of",
         ),
         Figure(
             "near_due",
             _("Near due"),
             _("Due within five working days and not accepted"),
-            f"{_OPEN} AND record.agreed_due BETWEEN day.as_of AND day.near_until",
+            f"{OPEN} AND record.agreed_due BETWEEN day.as_of AND day.near_until",
         ),
-        Figure("long_term", _("Long-term"), _("Without an end date"), f"{_OPEN} AND record.agreed_due IS NULL"),
+        Figure("long_term", _("Long-term"), _("Without an end date"), f"{OPEN} AND record.agreed_due IS NULL"),
         Figure(
             "done_dated",
             _("Done with a date"),
@@ -88,7 +88,7 @@ TASK_FIGURES = FigureTable(
     ),
     # Fell due on the day that ended, or came near on the day that begins.
     changes_with_day=(
-        f"{_OPEN} AND ((record.agreed_due >= %(old_as_of)s AND record.agreed_due < %(new_as_of)s)"
+        f"{OPEN} AND ((record.agreed_due >= %(old_as_of)s AND record.agreed_due < %(new_as_of)s)"
         " OR (record.agreed_due > %(old_near)s AND record.agreed_due <= %(new_near)s))"
     ),
 )

@@ -5,7 +5,7 @@ from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
 from duban.portal.queries.activity import Activity, activity, may_see_activity
 from duban.portal.queries.ahead import DAYS, MOST_DAYS, Ahead, AheadLine, ahead, ahead_listing
-from duban.portal.queries.desk import Desk, DeskRow, Overview, lower_levels, office_desk, overview
+from duban.portal.queries.desk import Coming, Desk, DeskRow, Overview, coming, office_desk, overview, places_below
 from duban.portal.queries.following import (
     Followed,
     followed_listing,
@@ -41,6 +41,7 @@ __all__ = [
     "Ahead",
     "AheadLine",
     "Campaign",
+    "Coming",
     "Crowded",
     "Day",
     "Desk",
@@ -64,11 +65,11 @@ __all__ = [
     "ahead_listing",
     "asked_of",
     "branch_screen",
+    "coming",
     "followed_listing",
     "followed_meeting",
     "group_text",
     "key_measures",
-    "lower_levels",
     "may_see_activity",
     "measures_listing",
     "member_screen",
@@ -82,6 +83,7 @@ __all__ = [
     "pace_of_unit",
     "parts_listing",
     "parts_table",
+    "places_below",
     "principal_screen",
     "short_units",
     "status_choices",

@@ -171,7 +171,7 @@ def unit_table(
         elapsed=campaigns.elapsed_share(actor=actor, campaign=campaign, on=day.as_of),
         choice=choice,
         campaign=campaign,
-        scope=f"{parent.name if parent else _('Units covered')} · {campaign.name}",
+        scope=covered(parent=parent, campaign=campaign),
         filters=filter_words(choice),
         labels={figure.name: str(figure.label) for figure in TASK_FIGURES.figures} | {"signed": _("Signed for")},
     )
@@ -183,12 +183,16 @@ def upper_unit(*, actor: Actor, unit_id: int | None) -> Unit | None:
 
     :raises NotFound: if this actor may not see the unit's tasks
     """
-    if unit_id is not None:
-        return tasks.unit_in_view(actor=actor, unit_id=unit_id)
     scope = actor.scope(TasksCapability.VIEW)
-    if len(scope.paths) == 1 and not scope.unit_ids:
-        return Unit.objects.filter(path=scope.paths[0]).first()
-    return None
+    if unit_id is None and len(scope.paths) == 1 and not scope.unit_ids:
+        # A path is the numbers from the top down to the unit.
+        unit_id = int(scope.paths[0].rstrip("/").rpartition("/")[2])
+    return tasks.unit_in_view(actor=actor, unit_id=unit_id) if unit_id is not None else None
+
+
+def covered(*, parent: Unit | None, campaign: Campaign) -> str:
+    """Return the words for what a table of units covers: the unit at its head, and the campaign."""
+    return f"{parent.name if parent else _('Units covered')} · {campaign.name}"
 
 
 def unit_listing(*, actor: Actor, found: UnitTable) -> Listing:

@@ -1,7 +1,7 @@
 """The office's desk: each number is that of the list which its button opens; what comes in the next ten working days."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,8 @@ from duban.burden.commands import DemandText
 from duban.burden.models import Cap, DemandUnit
 from duban.config.factories import SOME_DAY, SOME_MOMENT, Tree, actor_for, make_person_with_account
 from duban.config.fixtures import Noise
-from duban.kernel.authority import Actor
+from duban.figures import queries as figures
+from duban.kernel.authority import Actor, Scope
 from duban.office import commands as office_commands
 from duban.office.commands import MatterText
 from duban.organisation.models import Unit
@@ -21,7 +22,13 @@ from duban.portal import queries
 from duban.portal.tests.conftest import Office, client_of, make_office
 from duban.portal.tests.pages import page_of, table_of
 from duban.tasks import commands
+from duban.tasks import queries as tasks
+from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Task
+from duban.tasks.policy import TasksCapability
+from duban.tasks.queries import Day, TaskFilter
+
+VIEW, CHECK = TasksCapability.VIEW, TasksCapability.CHECK
 
 
 @pytest.fixture
@@ -31,6 +38,10 @@ def office(tree: Tree, noise: Noise) -> Office:
 
 def desk_of(office: Office, who: Actor | None = None) -> queries.Desk:
     return queries.office_desk(actor=who or office.actor, campaign=office.campaign, today=SOME_DAY)
+
+
+def coming_of(office: Office, who: Actor | None = None) -> queries.Coming:
+    return queries.coming(actor=who or office.actor, campaign=office.campaign, today=SOME_DAY)
 
 
 def answering(unit: Unit) -> Actor:
@@ -117,7 +128,7 @@ def test_coming_days_are_working_days_and_name_what_falls_due(office: Office) ->
     office.assign(units=office.tree.villages[:2], wording="修复路灯", due_on=saturday)
     office.assign(units=office.tree.villages[:2], wording="长远的事", due_on=SOME_DAY + timedelta(days=40))
     office.recount()
-    days = desk_of(office).days
+    days = coming_of(office).days
     working = [each.day for each in days if each.is_workday]
     assert len(working) == 10
     assert working[0] == SOME_DAY
@@ -147,7 +158,7 @@ def test_a_class_with_more_than_three_items_in_a_week_is_marked(office: Office) 
         )
     office.assign(units=villages[:6], wording="下一周", due_on=SOME_DAY + timedelta(days=7))
     office.recount()
-    ((last, classes),) = desk_of(office).crowded.items()
+    ((last, classes),) = coming_of(office).crowded.items()
     assert last == SOME_DAY + timedelta(days=4)
     (one,) = classes
     assert (one.kind, one.units, one.most) == ("village", 2, 4)
@@ -156,7 +167,7 @@ def test_a_class_with_more_than_three_items_in_a_week_is_marked(office: Office) 
 def test_a_desk_of_one_county_knows_nothing_of_another(waiting: Office) -> None:
     county = actor_for(account=make_person_with_account(unit=waiting.tree.counties[2], role="county_office"))
     assert {row.number for row in desk_of(waiting, county).rows} == {0}
-    assert not [each for each in desk_of(waiting, county).days if each.items]
+    assert not [each for each in coming_of(waiting, county).days if each.items]
 
 
 def test_the_desk_over_rest_is_the_desk_of_the_page(waiting: Office) -> None:
@@ -232,13 +243,69 @@ def test_the_leading_group_reads_numbers_that_open_their_lists(waiting: Office) 
     leader.post(f"/campaigns/{waiting.campaign.pk}/choose/")
     page = page_of(leader, "/")
     assert f"/office/matters/{paper.pk}/" in page
-    assert waiting.tree.counties[0].name in page
+    beside = page_of(leader, "/desk/beside/")
+    assert waiting.tree.counties[0].name in beside
+    # What falls due on which day is the office's to look at.
+    assert "The next 10 working days" not in beside
     figures = re.findall(r'class="figure[^"]*" href="([^"]+)"><strong>([^<]+)</strong>', page)
     assert len(figures) == 4
     overdue = next((href, number) for href, number in figures if "overdue" in href)
     opened = re.search(r"Items (\d+)", page_of(leader, overdue[0]))
     assert opened is not None
     assert opened.group(1) == overdue[1]
+
+
+def test_what_waits_in_a_scope_is_what_its_lists_hold(waiting: Office) -> None:
+    tree, day = waiting.tree, Day(SOME_DAY, SOME_DAY + timedelta(days=7))
+    one, other = (
+        [unit for unit in tree.below(county) if unit in tree.villages]
+        for county in (tree.counties[0], tree.counties[1])
+    )
+    # What the county itself has to check: its own part of what was passed on, and nothing of the city's.
+    Task.objects.filter(unit__in=one[:2], status="asked_done").update(checker_unit=tree.counties[0])
+    scopes = {
+        "city": Scope(paths=(tree.city.path,)),
+        "county": Scope(paths=(tree.counties[0].path,)),
+        "two counties": Scope(paths=(tree.counties[0].path, tree.counties[1].path)),
+        # A listed unit inside a subtree counts once.
+        "listed": Scope(paths=(tree.counties[1].path,), unit_ids=frozenset({one[0].pk, one[2].pk, other[0].pk})),
+        "nothing": Scope(),
+    }
+    found = {}
+    for name, scope in scopes.items():
+        actor = Actor(user_id=None, name=name, scopes=dict.fromkeys((VIEW, CHECK), scope))
+        seen: dict[str, Any] = {"actor": actor, "campaign_id": waiting.campaign.pk}
+        total = figures.total(**seen, table=TASK_FIGURES, capability=VIEW, names=["total", *tasks.COUNTED_BY_FIGURES])
+        waits = tasks.waiting(**seen, day=day, counted=total)
+        for status, one_row in waits.items():
+            given = TaskFilter(waiting.campaign.pk, status=status, as_of=day.as_of, near_until=day.near_until)
+            listed = (
+                tasks.to_check_page(**seen) if status == "asked_done" else tasks.work_list(actor=actor, given=given)
+            ).rows
+            assert one_row.number == len(listed), (name, status)
+            first = {
+                "overdue": min((task.agreed_due for task in listed if task.agreed_due), default=None),
+                "asked_done": min((task.asked_at for task in listed if task.asked_at), default=None),
+                "due_today": None,
+                "change_asked": SOME_MOMENT if listed else None,
+            }.get(status, min((task.issued_at for task in listed), default=None))
+            assert one_row.oldest == (timezone.localdate(first) if isinstance(first, datetime) else first), (
+                name,
+                status,
+            )
+        found[name] = {status: row.number for status, row in waits.items()} | {"total": total["total"]}
+    assert found["city"]["asked_done"] == 4
+    assert found["county"] == {
+        "to_sign": 6,
+        "overdue": 3,
+        "declined": 4,
+        "due_today": 3,
+        "change_asked": 0,
+        "asked_done": 2,
+        "total": 12,
+    }
+    assert found["listed"]["total"] == 12
+    assert set(found["nothing"].values()) == {0}
 
 
 def test_a_county_begins_with_what_it_has_to_pass_down(waiting: Office) -> None:

@@ -32,9 +32,15 @@ class TestDesk:
     def test_of_an_office_shows_what_waits_and_its_lower_level(self, busy: Office, clerk: Client) -> None:
         page = page_of(clerk, "/")
         assert "Waiting for our check" in page
-        assert busy.tree.counties[0].name in page
-        # A link of the table leads to the table, not back to the desk.
-        assert f'href="/table/?unit={busy.tree.counties[0].pk}"' in page
+        assert 'hx-get="/desk/beside/"' in page
+        # Asked for by the page, it is a piece of it; opened by hand, a page.
+        piece = clerk.get("/desk/beside/", headers={"HX-Request": "true"}).content.decode()
+        assert "<html" not in piece
+        for beside in (piece, page_of(clerk, "/desk/beside/")):
+            assert busy.tree.counties[0].name in beside
+            assert "The next 10 working days" in beside
+            # A link of the table leads to the table, not back to the desk.
+            assert f'href="/table/?unit={busy.tree.counties[0].pk}"' in beside
 
     def test_of_a_unit_is_what_it_owes(self, busy: Office) -> None:
         page = page_of(client_of(liaison(busy.tree.departments[1])), "/")

@@ -272,6 +272,12 @@ class Task(models.Model):
                 condition=Q(status=TaskStatus.ASKED_DONE),
                 name="task_waits_for_checker",
             ),
+            # The same for one checker among many.
+            models.Index(
+                fields=["campaign", "checker_unit", "asked_at"],
+                condition=Q(status=TaskStatus.ASKED_DONE),
+                name="task_waits_for_one_checker",
+            ),
             # The office's desk: since when the oldest is unsigned or returned.
             models.Index(
                 fields=["campaign", "status", "issued_at"],

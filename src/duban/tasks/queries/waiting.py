@@ -1,36 +1,33 @@
 """What an office has to look at today and in the coming days: how many, the oldest, and what falls due on which day."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from duban.kernel.authority import Actor
+from duban.organisation import queries as organisation
 from duban.organisation.states import Kind, Level
-from duban.tasks.models import ChangeRequest, Task
-from duban.tasks.queries.lists import COUNTED_AT_MOST, Day, TaskFilter, narrowed, to_check
+from duban.tasks.figures import OPEN, TASK_FIGURES
+from duban.tasks.policy import TasksCapability
+from duban.tasks.queries.lists import COUNTED_AT_MOST, Day, unit_in_view
 from duban.tasks.states import OPEN_CHANGES
 from duban.workdays import queries as workdays
 
 # Beyond so many in one week a unit cannot do its own work any more (R-655).
 MOST_IN_A_WEEK = 3
 LOOK_AHEAD_WORKDAYS = 10
-# How many of these there are is known from the figures; only the oldest is looked for.
-COUNTED_BY_FIGURES = ("to_sign", "overdue", "declined")
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """
-    How many items wait, counted to 1,001 at most, and since when the oldest does; None where that says nothing.
+    How many items wait and since when the oldest does; None where that says nothing.
 
-    Of those `COUNTED_BY_FIGURES` it says only whether there is one.
+    Counted to 1,001 at most, and exactly where it is one of those `COUNTED_BY_FIGURES`.
     """
 
     number: int
@@ -63,39 +60,97 @@ class Crowded:
         return f"{Level(self.level).label}·{Kind(self.kind).label}"
 
 
-def waiting(*, actor: Actor, campaign_id: int, day: Day) -> dict[str, Waiting]:
+# By hand: what an office opens first. The conditions are those of the figures with the same names.
+_DAY = "(SELECT %(as_of)s::date AS as_of) AS day"
+_CONDITIONS = {figure.name: figure.condition for figure in TASK_FIGURES.figures}
+_SINCE = {"to_sign": "issued_at", "overdue": "agreed_due", "declined": "issued_at"}
+_OLDEST = {
+    name: f"""
+SELECT '{name}', NULL::bigint, min(since)::timestamptz FROM (
+    SELECT record.{since} AS since FROM tasks_task AS record, {_DAY}
+     WHERE record.campaign_id = %(campaign)s AND {_CONDITIONS[name]}{{is_seen}}
+     ORDER BY record.{since} LIMIT 1
+) AS first"""  # noqa: S608 - columns of ours
+    for name, since in _SINCE.items()
+}
+COUNTED_BY_FIGURES = tuple(_SINCE)
+# Said of the answer, so that each item is looked up among the units and not each unit among the items.
+_IS_SEEN = " AND (record.unit_id IN (SELECT id FROM seen)) IS TRUE"
+_DUE_TODAY = f"""
+SELECT 'due_today', count(*), NULL::timestamptz FROM (
+    SELECT FROM tasks_task AS record
+     WHERE record.campaign_id = %(campaign)s AND {OPEN} AND record.agreed_due = %(as_of)s{{is_seen}} LIMIT %(most)s
+) AS found"""  # noqa: S608 - columns of ours
+_CHANGE_ASKED = """
+SELECT 'change_asked', count(*), min(asked_at) FROM (
+    SELECT change.asked_at FROM tasks_changerequest AS change JOIN tasks_task AS record ON record.id = change.task_id
+     WHERE change.status = ANY(%(open_changes)s) AND record.campaign_id = %(campaign)s{is_seen}{is_checked}
+     ORDER BY change.asked_at LIMIT %(most)s
+) AS found"""
+_IS_ASKED = f"record.campaign_id = %(campaign)s AND {_CONDITIONS['asked']}"
+_ASKED = f"""
+SELECT 'asked_done', count(*), min(asked_at) FROM (
+    SELECT record.asked_at FROM tasks_task AS record WHERE {_IS_ASKED} ORDER BY record.asked_at LIMIT %(most)s
+) AS found"""  # noqa: S608 - columns of ours
+# Few check and many are asked: from one checker to the next, then only what waits for those of the scope.
+_CHECKERS = f"""
+checker (id) AS (
+    SELECT min(record.checker_unit_id) FROM tasks_task AS record WHERE {_IS_ASKED}
+    UNION ALL
+    SELECT (SELECT min(record.checker_unit_id) FROM tasks_task AS record
+             WHERE {_IS_ASKED} AND record.checker_unit_id > checker.id)
+      FROM checker WHERE checker.id IS NOT NULL
+), checking AS MATERIALIZED (
+    SELECT checker.id, (SELECT min(record.asked_at) FROM tasks_task AS record
+                         WHERE {_IS_ASKED} AND record.checker_unit_id = checker.id) AS since
+      FROM checker WHERE checker.id IN (SELECT id FROM checked)
+)"""  # noqa: S608 - columns of ours
+_ASKED_OF_SOME = f"""
+SELECT 'asked_done', (SELECT count(*) FROM (
+    SELECT FROM checking JOIN tasks_task AS record ON record.checker_unit_id = checking.id WHERE {_IS_ASKED} LIMIT %(most)s
+) AS found), min(checking.since) FROM checking"""  # noqa: S608 - columns of ours
+
+
+def waiting(*, actor: Actor, campaign_id: int, day: Day, counted: Mapping[str, int]) -> dict[str, Waiting]:
     """
     Return what waits in this actor's scope, by the status whose list shows exactly these items.
 
     `asked_done` are those that wait for this actor's check, as in `to_check_page`; the others as in `work_list`.
+    `counted` are the figures over the same scope: how many there are of those `COUNTED_BY_FIGURES`.
     """
-
-    def of(status: str) -> QuerySet[Task]:
-        given = TaskFilter(campaign_id=campaign_id, status=status, as_of=day.as_of, near_until=day.near_until)
-        return narrowed(actor=actor, given=given)
-
-    asked = ChangeRequest.objects.filter(task=OuterRef("pk"), status__in=OPEN_CHANGES).values("asked_at")
-    found: dict[str, tuple[QuerySet[Task], Combinable]] = {
-        "to_sign": (of("to_sign"), F("issued_at")),
-        "due_today": (of("due_today"), F("agreed_due")),
-        "overdue": (of("overdue"), F("agreed_due")),
-        "asked_done": (to_check(actor=actor, campaign_id=campaign_id), F("asked_at")),
-        "change_asked": (of("change_asked"), Subquery(asked[:1])),
-        "declined": (of("declined"), F("issued_at")),
+    view, check = actor.scope(TasksCapability.VIEW), actor.scope(TasksCapability.CHECK)
+    given: dict[str, Any] = {
+        "campaign": campaign_id,
+        "as_of": day.as_of,
+        "open_changes": [status.value for status in OPEN_CHANGES],
+        "most": COUNTED_AT_MOST + 1,
     }
-    parts, parameters = [], []
-    for name, (tasks, since) in found.items():
-        most = 1 if name in COUNTED_BY_FIGURES else COUNTED_AT_MOST + 1
-        rows = tasks.annotate(since=since).order_by("since").values_list("since")[:most]
-        sql, given = rows.query.sql_with_params()
-        parts.append(f"SELECT %s, count(*), min(since)::timestamptz FROM ({sql}) AS found (since)")  # noqa: S608 - the ORM's own
-        parameters += [name, *given]
+    named = []
+    for name, scope in (("seen", view), ("checked", check)):
+        if not (actor.is_system or scope.is_whole):
+            units, parameters = organisation.scoped_units(scope=scope, name=name)
+            named.append(f"{name} AS MATERIALIZED ({units})")
+            given |= parameters
+    is_seen = _IS_SEEN if "seen_heads" in given else ""
+    is_checked = " AND (record.checker_unit_id IN (SELECT id FROM checked)) IS TRUE" if "checked_heads" in given else ""
+    parts = [
+        _DUE_TODAY.format(is_seen=is_seen),
+        _CHANGE_ASKED.format(is_seen=is_seen, is_checked=is_checked),
+        *(_OLDEST[name].format(is_seen=is_seen) for name in COUNTED_BY_FIGURES if counted[name]),
+    ]
+    if is_checked:
+        named.append(_CHECKERS)
+        parts.append(_ASKED_OF_SOME)
+    else:
+        parts.append(_ASKED)
+    beginning = f"WITH RECURSIVE {', '.join(named)} " if named else ""
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), parameters)
-        counted = {name: (number, oldest) for name, number, oldest in cursor.fetchall()}
+        cursor.execute(beginning + " UNION ALL ".join(parts), given)
+        found = {name: (number, oldest) for name, number, oldest in cursor.fetchall()}
+    waits = {name: (counted[name], None) for name in COUNTED_BY_FIGURES} | found
     return {
-        name: Waiting(number, timezone.localdate(oldest) if oldest is not None and name != "due_today" else None)
-        for name, (number, oldest) in counted.items()
+        name: Waiting(counted[name] if number is None else number, timezone.localdate(oldest) if oldest else None)
+        for name, (number, oldest) in waits.items()
     }
 
 
@@ -111,17 +166,15 @@ def due_days(
     first = day.as_of
     last = calendar.add_workdays(first, workdays_ahead - (1 if calendar.is_workday(first) else 0))
     # By day and unit first: so the index alone answers, in its own order.
-    sql, parameters = _days_and_units(actor, campaign_id, day, last, unit_id)
-    found: dict[date, tuple[int, int]] = {}
-    if sql:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT due, sum(items)::bigint, count(*) FROM ("  # noqa: S608 - the ORM's own
-                f" SELECT due, unit_id, count(*) AS items FROM ({sql}) AS found (due, unit_id) GROUP BY due, unit_id"
-                ") AS per_unit GROUP BY due",
-                parameters,
-            )
-            found = {due: (items, units) for due, items, units in cursor.fetchall()}
+    seen, falling_due, given = _falling_due(actor, campaign_id, first, last, unit_id)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"{seen}SELECT agreed_due, sum(items)::bigint, count(*) FROM ("  # noqa: S608 - columns of ours
+            f" SELECT record.agreed_due, record.unit_id, count(*) AS items {falling_due} GROUP BY 1, 2"
+            ") AS per_unit GROUP BY agreed_due",
+            given,
+        )
+        found = {due: (items, units) for due, items, units in cursor.fetchall()}
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return [
         DueDay(each, *found.get(each, (0, 0)), calendar.is_workday(each))
@@ -139,41 +192,37 @@ def crowded_classes(
     first, last = days[0].day, days[-1].day
     monday = first - timedelta(days=first.weekday())
     weeks = [monday + timedelta(days=7 * number) for number in range((last - monday).days // 7 + 1)]
-    day = Day(first, last)
-    sql, parameters = _days_and_units(actor, campaign_id, day, weeks[-1] + timedelta(days=6), unit_id)
-    if not sql:
-        return []
-    # Classes are made of those units only that have too many.
+    seen, falling_due, given = _falling_due(actor, campaign_id, first, weeks[-1] + timedelta(days=6), unit_id)
+    # Classes are made of those units only that have too many: few, so each is looked up by itself.
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT week, unit.level, unit.kind, count(*), max(items) FROM ("  # noqa: S608 - the ORM's own
-            " SELECT (due - %s::date) / 7 AS week, unit_id, count(*) AS items"
-            f" FROM ({sql}) AS found (due, unit_id) GROUP BY 1, 2 HAVING count(*) > %s) AS crowded"
-            " JOIN organisation_unit AS unit ON unit.id = crowded.unit_id"
+            f"{seen}SELECT week, unit.level, unit.kind, count(*), max(items) FROM ("  # noqa: S608 - columns of ours
+            f" SELECT (record.agreed_due - %(monday)s::date) / 7 AS week, record.unit_id, count(*) AS items {falling_due}"
+            " GROUP BY 1, 2 HAVING count(*) > %(most)s) AS crowded,"
+            " LATERAL (SELECT level, kind FROM organisation_unit WHERE id = crowded.unit_id OFFSET 0) AS unit"
             " GROUP BY week, unit.level, unit.kind ORDER BY week, unit.level, unit.kind",
-            [monday, *parameters, MOST_IN_A_WEEK],
+            {**given, "monday": monday, "most": MOST_IN_A_WEEK},
         )
         return [Crowded(weeks[week], level, kind, units, most) for week, level, kind, units, most in cursor.fetchall()]
 
 
-def _days_and_units(
-    actor: Actor, campaign_id: int, day: Day, last: date, unit_id: int | None
-) -> tuple[str, tuple[Any, ...]]:
-    """Return, as a statement, day and unit of every item that falls due; empty where nothing can match."""
-    found = _open_until(actor, campaign_id, day, last, unit_id).order_by()
-    try:
-        return found.values_list("agreed_due", "unit_id").query.sql_with_params()
-    except EmptyResultSet:
-        return "", ()
+def _falling_due(
+    actor: Actor, campaign_id: int, first: date, last: date, unit_id: int | None
+) -> tuple[str, str, dict[str, Any]]:
+    """
+    Return how a statement over the open items that fall due on these days begins, its FROM and WHERE, its parameters.
 
-
-def _open_until(actor: Actor, campaign_id: int, day: Day, last: date, unit_id: int | None) -> QuerySet[Task]:
-    given = TaskFilter(
-        campaign_id=campaign_id,
-        status="open",
-        unit_id=unit_id,
-        own_only=unit_id is not None,
-        as_of=day.as_of,
-        near_until=day.near_until,
-    )
-    return narrowed(actor=actor, given=given).filter(agreed_due__gte=day.as_of, agreed_due__lte=last)
+    Its items stand there as `record`: those of the actor's scope, or of one unit alone.
+    """
+    given: dict[str, Any] = {"campaign": campaign_id, "first": first, "last": last}
+    seen, is_seen = "", ""
+    scope = actor.scope(TasksCapability.VIEW)
+    if unit_id is not None:
+        given["unit"] = unit_in_view(actor=actor, unit_id=unit_id).pk
+        is_seen = " AND record.unit_id = %(unit)s"
+    elif not (actor.is_system or scope.is_whole):
+        units, parameters = organisation.scoped_units(scope=scope, name="seen")
+        given |= parameters
+        seen, is_seen = f"WITH seen AS MATERIALIZED ({units}) ", _IS_SEEN
+    open_then = f"{OPEN} AND record.agreed_due BETWEEN %(first)s AND %(last)s"
+    return seen, f"FROM tasks_task AS record WHERE record.campaign_id = %(campaign)s AND {open_then}{is_seen}", given
