@@ -85,18 +85,20 @@ def sums(
     alone: Sequence[int] = (),
     on: date | None = None,
     choice: UnitChoice | None = None,
+    names: Sequence[str] = (),
 ) -> dict[int, dict[str, int]]:
     """
     Return per unit given the sums over it and, if asked, everything below it.
 
     Units `alone` are read in the same statement, each without what lies below it. `on` is a past day; None means the
-    day for which the figures are true now. The caller has checked that the actor may see the units. Units without
-    records are absent.
+    day for which the figures are true now; `names` are the figures wanted, empty means all. The caller has checked that
+    the actor may see the units. Units without records are absent.
     """
+    names = names or table.columns
     kept = table.table if on is None else table.past
     condition, parameters = (choice or UnitChoice()).condition(alias="below")
     in_time = "true" if on is None else "kept.valid_from <= %(on)s AND kept.valid_until > %(on)s"
-    total = ", ".join(f"sum(kept.{name})::bigint" for name in table.columns)
+    total = ", ".join(f"sum(kept.{name})::bigint" for name in names)
     # A join with every unit of a city takes a third of the time, so only where the units are narrowed.
     units = " JOIN organisation_unit AS below ON below.id = kept.unit_id" if parameters else ""
     where = f"kept.campaign_id = %(campaign)s AND {in_time} AND {condition}"
@@ -120,4 +122,4 @@ def sums(
             " UNION ALL ".join(parts),
             {"campaign": campaign_id, "units": list(unit_ids), "single": single, "on": on, **parameters},
         )
-        return {row[0]: dict(zip(table.columns, row[1:], strict=True)) for row in cursor.fetchall()}
+        return {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}

@@ -10,6 +10,7 @@ from duban.campaigns import queries as campaigns
 from duban.portal import queries
 from duban.portal.queries import UnitChoice
 from duban.shell.requests import Request
+from duban.tasks.figures import TASK_FIGURES
 
 router = Router(tags=["portal"])
 
@@ -163,6 +164,7 @@ def unit_table(request: Request, given: Query[TableQuery]) -> object:
         on=given.on,
         today=timezone.localdate(),
         after=given.after,
+        names=TASK_FIGURES.columns,
     )
 
 

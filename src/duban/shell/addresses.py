@@ -8,9 +8,9 @@ from django.urls import get_script_prefix, get_urlconf, reverse
 _NUMBER = 8_070_605_040_302_010
 
 
-def address(name: str, *numbers: int) -> str:
+def address(name: str, *numbers: int | str) -> str:
     """
-    Return the address of a page in which nothing but these numbers is to be put.
+    Return the address of a page in which nothing but these numbers, or words of ours in plain letters, are to be put.
 
     A list of fifty lines asks for the same name fifty times, and each page for all of its menu: to find it again each
     time took as long as a statement.

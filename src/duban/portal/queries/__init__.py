@@ -15,7 +15,7 @@ from duban.portal.queries.following import (
     touched_assignments,
 )
 from duban.portal.queries.group_text import group_text
-from duban.portal.queries.owed import Owed, owed, owed_listing, tab_words, units_answered_for
+from duban.portal.queries.owed import Owed, OwedLine, owed, owed_listing, tab_words, units_answered_for
 from duban.portal.queries.pace import (
     Measure,
     Measures,
@@ -51,6 +51,7 @@ __all__ = [
     "Measures",
     "Overview",
     "Owed",
+    "OwedLine",
     "Pace",
     "PartsTable",
     "TaskFilter",

@@ -115,6 +115,10 @@ class Measures:
     scope: str
 
 
+# The figures by which a pace is judged.
+_JUDGED_BY = ("total", "done", "long_term")
+
+
 def _rate(items: float) -> str:
     """Return items a working day in words; below one a day in days for an item, because nobody does 0.02 of one."""
     if not items:
@@ -154,7 +158,7 @@ def pace_of_unit(*, actor: Actor, campaign: Campaign, unit: Unit, day: Day) -> P
     if not told:
         return None
     counted = figures.sums(
-        actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, unit_ids=[unit.pk], with_below=False
+        actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, unit_ids=[unit.pk], with_below=False, names=_JUDGED_BY
     ).get(unit.pk)
     return pace(actor=actor, campaign=campaign, counts=counted, on=day.as_of) if counted else None
 

@@ -36,6 +36,8 @@ SHOWN = {
     "overdue": "overdue",
     "near_due": "near_due",
 }
+# What they are made of (those signed for are the rest of those owed), and what the pace of a row is judged by.
+_READ = [*(name for name in SHOWN if name != "signed"), "long_term"]
 Counts = dict[str, int]
 
 
@@ -109,11 +111,13 @@ def unit_table(
     on: date | None,
     today: date,
     after: str = "",
+    names: Sequence[str] = (),
 ) -> UnitTable:
     """
     Return the units below one unit with their figures, in protocol order, or the listed units of a group.
 
-    `on` is a past day; today or later means the day for which the figures are true now.
+    `on` is a past day; today or later means the day for which the figures are true now. `names` are figures that are
+    wanted beside those `SHOWN`.
 
     :raises NotFound: if this actor may not see the unit's tasks
     :raises InvalidInput: if no figures were kept for that day
@@ -131,6 +135,8 @@ def unit_table(
         key=lambda unit: (unit.order_path, unit.pk),
     )
 
+    read = list(dict.fromkeys([*_READ, *names]))
+
     def counted(*, whole: Sequence[int], alone: Sequence[int] = ()) -> dict[int, Counts]:
         return figures.sums(
             actor=actor,
@@ -141,7 +147,12 @@ def unit_table(
             alone=alone,
             on=day.as_of if is_past else None,
             choice=choice,
+            names=read,
         )
+
+    def filled(counts: Counts | None) -> Counts:
+        kept = counts or dict.fromkeys(read, 0)
+        return kept | {"signed": kept["total"] - kept["to_sign"]}
 
     own_only = {unit.pk for unit in page.rows if not _is_whole(scope, unit)}
     own_row = [parent.pk] if parent is not None and not after else []
@@ -149,17 +160,17 @@ def unit_table(
         whole=sorted(unit.pk for unit in page.rows if unit.pk not in own_only), alone=sorted({*own_only, *own_row})
     )
     rows = [
-        UnitRow(unit, _filled(found.get(unit.pk)), False, unit.pk in own_only, vars(unit)["has_lower"])
+        UnitRow(unit, filled(found.get(unit.pk)), False, unit.pk in own_only, vars(unit)["has_lower"])
         for unit in page.rows
     ]
     if parent is not None and not after:
-        own = _filled(found.get(parent.pk))
+        own = filled(found.get(parent.pk))
         if any(own.values()) or not rows:
             rows.insert(0, UnitRow(parent, own, True, True, False))
-    total = {name: sum(row.figures[name] for row in rows) for name in rows[0].figures} if rows else _filled(None)
+    total = {name: sum(row.figures[name] for row in rows) for name in rows[0].figures} if rows else filled(None)
     if parent is not None and (after or page.after) and _is_whole(scope, parent):
         # One page of several: the sum is still that of the whole.
-        total = _filled(counted(whole=[parent.pk]).get(parent.pk))
+        total = filled(counted(whole=[parent.pk]).get(parent.pk))
     return UnitTable(
         parent=parent,
         crumbs=_visible_ancestors(actor=actor, parent=parent) if parent else [],
@@ -226,11 +237,6 @@ def unit_listing(*, actor: Actor, found: UnitTable) -> Listing:
 def numbers_of(counts: Counts) -> list[Number]:
     """Return the numbers of a row in the order of the columns."""
     return [Number(name, counts[name], status) for name, status in SHOWN.items()]
-
-
-def _filled(counts: Counts | None) -> Counts:
-    kept = counts or dict.fromkeys(TASK_FIGURES.columns, 0)
-    return kept | {"signed": kept["total"] - kept["to_sign"]}
 
 
 def _require_kept(actor: Actor, campaign: Campaign, on: date) -> None:

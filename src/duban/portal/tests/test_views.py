@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db.models import Case, Value, When
 from django.test import Client
 from django.urls import reverse
 
@@ -61,13 +62,31 @@ class TestTable:
     def test_names_and_words_are_words_and_not_markup(self, busy: Office, clerk: Client) -> None:
         for unit in (busy.tree.counties[0], busy.tree.departments[1]):
             Unit.objects.filter(pk=unit.pk).update(name=f"<i>甲&乙</i>{unit.pk}", short_name="")
-        Assignment.objects.update(wording="<b>查&改</b>", due_text="<u>尽快</u>")
+        Assignment.objects.update(
+            wording="<b>查&改</b>",
+            due_text="<u>尽快</u>",
+            added_wording="<u>尽早</u>",
+            source_sentence=Case(When(heading="", then=Value("<b>查清</b>")), default=Value("")),
+            source_label="<i>甲方</i>",
+        )
         addresses = (TABLE, WORK, f"{OWED}?unit={busy.tree.departments[1].pk}")
         pages = [content_of(clerk.get(address)).decode() for address in addresses]
         for page in pages:
             assert "&lt;i&gt;甲&amp;乙&lt;/i&gt;" in page
             assert not re.search(r"<[ibu]>(甲|查|尽)", page)
         assert ["&lt;b&gt;查&amp;改&lt;/b&gt;" in page for page in pages] == [False, True, True]
+        # Whoever answers for it also signs, chooses what is passed down, and sees with what it helps.
+        county = client_of(make_person_with_account(unit=busy.tree.counties[0], role="county_office"))
+        helper = client_of(liaison(busy.tree.departments[3]))
+        answering = page_of(client_of(liaison(busy.tree.departments[1])), OWED)
+        for page in (
+            answering,
+            page_of(helper, f"{OWED}?tab=help"),
+            page_of(county, f"{OWED}?unit={busy.tree.counties[0].pk}"),
+        ):
+            assert "&lt;b&gt;查&amp;改&lt;/b&gt;" in page
+            assert "&lt;u&gt;尽早&lt;/u&gt;" in page
+            assert not re.search(r"<[ibu]>(甲|查|尽)", page)
         filtered = content_of(clerk.get(TABLE, {"kind": 'village"><b>尽'})).decode()
         assert not re.search(r"<b>尽", filtered)
 
