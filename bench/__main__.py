@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
@@ -28,6 +27,8 @@ from bench.place import BUILD, Place, make_empty, open_place
 from bench.program import Program
 
 RESULT = BUILD / "bench.json"
+# With --times 10: what grows with the units.
+LARGE_RESULT = BUILD / "bench-large.json"
 MEMORY_AIM_MB = 250.0
 
 
@@ -83,8 +84,8 @@ class Bench:
         self.city: City = shape.describe()
         self.found: list[Row] = []
 
-    def run(self, *, is_quick: bool) -> list[Row]:
-        """Measure everything and return the rows."""
+    def run(self, *, is_quick: bool, pages_only: bool = False) -> list[Row]:
+        """Measure everything, or the pages alone, and return the rows."""
         users = [*self.city.users.values(), *self.city.liaisons]
         self.sessions = shape.session_keys(user_ids=users)
         self.program = Program(place=self.place)
@@ -94,6 +95,8 @@ class Bench:
                 self.connection.execute("SET plan_cache_mode = force_custom_plan")
                 print(HEAD, flush=True)
                 self._pages()
+                if pages_only:
+                    return self.found
                 self._steps(is_quick=is_quick)
                 self._many()
                 self._fan_out()
@@ -365,7 +368,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--write-docs", action="store_true", help="write docs/reference/bench.md after measuring")
     parser.add_argument("--docs-only", action="store_true", help="write it from the last result, without measuring")
     parser.add_argument(
-        "--times", type=int, default=1, help="so many times the counties with the same number of tasks; writes nothing"
+        "--times", type=int, default=1, help="the pages alone, for so many times the counties with as many tasks"
     )
     given = parser.parse_args(arguments)
     if given.docs_only:
@@ -379,54 +382,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         prepare(place=place, share=1.0, is_reused=given.reuse)
         count, runs = (40, 1) if given.quick else (given.requests, given.runs)
-        rows = Bench(place=place, count=count, runs=runs, only=given.only).run(is_quick=given.quick)
+        rows = Bench(place=place, count=count, runs=runs, only=given.only).run(
+            is_quick=given.quick, pages_only=given.times > 1
+        )
     finally:
         place.end()
     minutes = (time.monotonic() - began) / 60
     missed = [row for row in rows if row.is_missed]
     print(f"\n{len(rows)} lines, {len(missed)} aims missed, {minutes:.1f} minutes.")
-    if given.times > 1:
-        _print_growth(rows)
-    elif not given.only:
-        RESULT.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
+    if not given.only:
+        result = RESULT if given.times == 1 else LARGE_RESULT
+        result.write_text(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=1) + "\n")
         if given.write_docs:
             _write_docs(requests=given.requests)
-
-
-def _print_growth(rows: Sequence[Row]) -> None:
-    """Say which lines cost more than in the last run on the city of usual size, the dearest first."""
-    if not RESULT.exists():
-        print("There is no run on the city of usual size to compare with.")
-        return
-    usual = {(row["scenario"], row["role"]): row for row in _read_result()}
-    grown = [
-        (row.p50_ms / before["p50_ms"], row, before)
-        for row in rows
-        if (before := usual.get((row.scenario, row.role))) and before["p50_ms"]
-    ]
-    print("\nGrown against the city of usual size (p50, statements, SQL by hand):")
-    for ratio, row, before in sorted(grown, key=lambda one: one[0], reverse=True):
-        by_hand = f"{row.sql_ms / before['sql_ms']:.1f}" if before["sql_ms"] else "–"
-        print(
-            f"{row.scenario:<30} {row.role:<20} {ratio:>6.1f} × ({before['p50_ms']:.1f} → {row.p50_ms:.1f} ms),"
-            f" statements {before['queries']} → {row.queries}, SQL by hand × {by_hand}"
-        )
 
 
 def _write_docs(*, requests: int) -> None:
     from bench.page import write  # noqa: PLC0415
 
     write(
-        rows=[Row(**row) for row in _read_result()],
+        rows=_read(RESULT),
+        large=_read(LARGE_RESULT) if LARGE_RESULT.exists() else [],
         requests=requests,
         path=Path(__file__).parents[1] / "docs" / "reference" / "bench.md",
     )
 
 
-def _read_result() -> list[dict[str, Any]]:
+def _read(result: Path) -> list[Row]:
     """Return the rows of the last run."""
-    found: list[dict[str, Any]] = json.loads(RESULT.read_text())
-    return found
+    return [Row(**row) for row in json.loads(result.read_text())]
 
 
 if __name__ == "__main__":

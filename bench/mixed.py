@@ -71,9 +71,11 @@ def people(*, connection: psycopg.Connection[Any], city: City, sessions: dict[in
     """Return what each of 200 people asks for, one after the other, without end."""
     own = _own_items(connection, [user for user in city.liaisons if user in sessions][: _SHARES["single unit"]])
     found = [_of_a_unit(sessions[user], items, connection, sessions) for user, items in own.items()]
+    desk = ["/", "/desk/beside/"]
     readers = {
-        "city office": ["/", "/work/", f"/table/?unit={city.city_id}", f"/work/?q={quote(shape.FREQUENT)}", "/"],
-        "county office": ["/", "/work/", f"/table/?unit={city.county_id}", f"/owed/?unit={city.village_id}"],
+        # What stands beside the desk is asked for by the desk itself.
+        "city office": [*desk, "/work/", f"/table/?unit={city.city_id}", f"/work/?q={quote(shape.FREQUENT)}", *desk],
+        "county office": [*desk, "/work/", f"/table/?unit={city.county_id}", f"/owed/?unit={city.village_id}"],
         "group of 170 units": ["/work/", "/table/", f"/owed/?unit={city.listed[0]}", f"/work/?q={quote(shape.RARE)}"],
     }
     for role, paths in readers.items():

@@ -14,6 +14,8 @@ class Line(Protocol):
     @property
     def role(self) -> str: ...
     @property
+    def units(self) -> int: ...
+    @property
     def rows(self) -> int: ...
     @property
     def p50_ms(self) -> float: ...
@@ -66,7 +68,7 @@ _WHY = """
 {missed}
 
 Most of a page's time is Python: its statements are put together, their rows become objects, and the page is rendered (for
-what we still owe 8 ms of processor time, and 5 ms of the database's). With four connections on two cores that the database
+what we still owe 5 ms of processor time, and 3 ms of the database's). With four connections on two cores that the database
 and the client use too, a request waits for about one other, so p50 is about twice what one request takes alone.
 
 The kernel gives each new connection to one of the two web processes by chance. Of eight times that four were opened, three
@@ -74,21 +76,29 @@ divided them evenly; otherwise three or four stand before one process, and the 9
 there. So lines of the same page differ by half from run to run, more than most changes of the program; processor time, which
 decision 0012 names, does not. With hundreds of people it evens out.
 
-The desk and the table of the whole city sum over 19,200 units and look at every item of the next ten working days: that is
-the time of their hand-written statements. A second machine for the database, or two more cores, changes the tables above more
-than any index does.
-
-With ten times the counties and as many tasks (`python -m bench --quick --times 10 --only "table of units"`, 194,541 units, on a
-busy machine, so that only proportions say something) the table of the whole city is the page that grows: each of its lines is
-the sum over all units below it. Its hand-written statement took 628 ms instead of 19, those of a county, a township and listed
-units 7 ms at most. The other pages were not measured at that size.
-
+{growth}
 What was tried and kept is in [decision 0012](../decisions/0012-measured-choices.md).
 """
 
 
-def write(*, rows: Sequence[Line], requests: int, path: Path) -> None:
-    """Write the page."""
+_GROWTH = """## Ten times the units
+
+The same number of tasks at {units:,} units instead of {usual:,} (`python -m bench --times 10`, the pages alone). Of {number} lines
+these take more than half as long again; the others do not read more because there are more units.
+
+| Page | Role | p50 ms | with ten times the units | × | SQL by hand × |
+|---|---|--:|--:|--:|--:|
+{lines}
+
+They are those of whoever sees the whole city. The table of all counties is the sum over every unit, and has ten times the
+lines; the desk knows from the same figures how many are unsigned, overdue or returned; beside it stand the places below. Pages
+of counties, townships, groups and units read what belongs to them, lists read one page along an index, and so do their
+searches.
+"""
+
+
+def write(*, rows: Sequence[Line], large: Sequence[Line], requests: int, path: Path) -> None:
+    """Write the page; `large` are the lines of the run with ten times the units, if there was one."""
     pages = [row for row in rows if row.value is None]
     others = [row for row in rows if row.value is not None]
     missed = [row for row in rows if row.is_missed]
@@ -107,7 +117,7 @@ def write(*, rows: Sequence[Line], requests: int, path: Path) -> None:
         + "\n"
         + "\n".join(lines)
         + "\n"
-        + _WHY.format(missed=reasons)
+        + _WHY.format(missed=reasons, growth=_growth(pages, large))
     )
     path.write_text(text)
 
@@ -117,6 +127,24 @@ def _line(row: Line) -> str:
     p95 = f"**{row.p95_ms}**" if row.is_missed else str(row.p95_ms)
     cells = (row.scenario, row.role, row.rows, row.p50_ms, p95, row.sql_ms or "", ratio, row.queries or "", row.aim_ms)
     return f"| {' | '.join(str(cell) for cell in cells)} |"
+
+
+def _growth(usual: Sequence[Line], large: Sequence[Line]) -> str:
+    """Say which lines take more than half as long again with ten times the units, the dearest first."""
+    before = {(row.scenario, row.role): row for row in usual}
+    pairs = [(before[row.scenario, row.role], row) for row in large if (row.scenario, row.role) in before]
+    if not pairs:
+        return ""
+    grown = [(row.p50_ms / was.p50_ms, was, row) for was, row in pairs if row.p50_ms > 1.5 * was.p50_ms]
+    return _GROWTH.format(
+        usual=max(was.units for was, _row in pairs),
+        units=max(row.units for _was, row in pairs),
+        number=len(pairs),
+        lines="\n".join(
+            f"| {row.scenario} | {row.role} | {was.p50_ms} | {row.p50_ms} | {times:.1f} | {row.sql_ms / was.sql_ms:.1f} |"
+            for times, was, row in sorted(grown, key=lambda one: -one[0])
+        ),
+    )
 
 
 def longest_in_scope(of_city: float) -> float:
