@@ -80,19 +80,18 @@ def sums(
     actor: Actor,
     table: FigureTable,
     campaign_id: int,
-    unit_ids: Sequence[int],
-    with_below: bool,
+    whole: Sequence[int] = (),
     alone: Sequence[int] = (),
     on: date | None = None,
     choice: UnitChoice | None = None,
     names: Sequence[str] = (),
 ) -> dict[int, dict[str, int]]:
     """
-    Return per unit given the sums over it and, if asked, everything below it.
+    Return the sums of units, by unit: of those `whole` with everything below them, of those `alone` without.
 
-    Units `alone` are read in the same statement, each without what lies below it. `on` is a past day; None means the
-    day for which the figures are true now; `names` are the figures wanted, empty means all. The caller has checked that
-    the actor may see the units. Units without records are absent.
+    A unit stands in one of the two. `on` is a past day; None means the day for which the figures are true now; `names`
+    are the figures wanted, empty means all. The caller has checked that the actor may see the units. Units without
+    records are absent.
     """
     names = names or table.columns
     kept = table.table if on is None else table.past
@@ -103,23 +102,22 @@ def sums(
     units = " JOIN organisation_unit AS below ON below.id = kept.unit_id" if parameters else ""
     where = f"kept.campaign_id = %(campaign)s AND {in_time} AND {condition}"
     parts = []
-    if with_below and unit_ids:
+    if whole:
         parts.append(
             f"SELECT closure.ancestor_id, {total} FROM organisation_closure AS closure"
             f" JOIN {kept} AS kept ON kept.unit_id = closure.descendant_id{units}"
-            f" WHERE closure.ancestor_id = ANY(%(units)s) AND {where} GROUP BY closure.ancestor_id"
+            f" WHERE closure.ancestor_id = ANY(%(whole)s) AND {where} GROUP BY closure.ancestor_id"
         )
-    single = [*alone] if with_below else [*unit_ids, *alone]
-    if single:
+    if alone:
         parts.append(
             f"SELECT kept.unit_id, {total} FROM {kept} AS kept{units}"
-            f" WHERE kept.unit_id = ANY(%(single)s) AND {where} GROUP BY kept.unit_id"
+            f" WHERE kept.unit_id = ANY(%(alone)s) AND {where} GROUP BY kept.unit_id"
         )
     if not parts:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
             " UNION ALL ".join(parts),
-            {"campaign": campaign_id, "units": list(unit_ids), "single": single, "on": on, **parameters},
+            {"campaign": campaign_id, "whole": list(whole), "alone": list(alone), "on": on, **parameters},
         )
         return {row[0]: dict(zip(names, row[1:], strict=True)) for row in cursor.fetchall()}

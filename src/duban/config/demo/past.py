@@ -159,8 +159,7 @@ def _require_figures(stage: Stage) -> None:
         actor=stage.actor,
         table=TASK_FIGURES,
         campaign_id=stage.campaign.pk,
-        unit_ids=[stage.root.pk],
-        with_below=True,
+        whole=[stage.root.pk],
     )[stage.root.pk]
     wanted = {"total": TASKS, "done": DONE, "to_sign": UNSIGNED, "overdue": OVERDUE, "asked": ASKED}
     wrong = {name: found[name] for name, number in wanted.items() if found[name] != number}

@@ -189,9 +189,7 @@ def _figures(actor: Actor, campaign: Campaign, unit: Unit, asked: Sequence[str])
     named = [figure for figure in TASK_FIGURES.figures if shared[figure.name]]
     if not named:
         return []
-    counted = figures.sums(
-        actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, unit_ids=[unit.pk], with_below=True
-    ).get(unit.pk, {})
+    counted = figures.sums(actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, whole=[unit.pk]).get(unit.pk, {})
     named.sort(key=lambda figure: -shared[figure.name])
     return [
         KnownFigure(str(figure.label), str(figure.meaning), counted.get(figure.name, 0))

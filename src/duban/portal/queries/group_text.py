@@ -43,8 +43,7 @@ def _of_campaign(actor: Actor, campaign: Campaign, unit: Unit, today: date) -> l
         actor=actor,
         table=TASK_FIGURES,
         campaign_id=campaign.pk,
-        unit_ids=[unit.pk, *(one.pk for one in below)],
-        with_below=True,
+        whole=[unit.pk, *(one.pk for one in below)],
     )
     whole = _words(sums.get(unit.pk, {}))
     if not whole:

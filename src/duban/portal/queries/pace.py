@@ -158,7 +158,7 @@ def pace_of_unit(*, actor: Actor, campaign: Campaign, unit: Unit, day: Day) -> P
     if not told:
         return None
     counted = figures.sums(
-        actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, unit_ids=[unit.pk], with_below=False, names=_JUDGED_BY
+        actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, alone=[unit.pk], names=_JUDGED_BY
     ).get(unit.pk)
     return pace(actor=actor, campaign=campaign, counts=counted, on=day.as_of) if counted else None
 

@@ -114,7 +114,7 @@ def principal_screen(*, actor: Actor, campaign: Campaign, today: date) -> Princi
         ]
         for unit_id in {one.task.unit_id for one in waiting}
     }
-    sums = figures.sums(actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, unit_ids=[unit.pk], with_below=False)
+    sums = figures.sums(actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, alone=[unit.pk])
     return Principal(
         unit=unit,
         waiting=[Waiting(one, people[one.task.unit_id]) for one in waiting],

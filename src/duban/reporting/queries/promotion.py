@@ -93,11 +93,7 @@ def promotion(
             _("More than %(most)d units stand directly below; choose a lower unit.") % {"most": MOST_UNITS}
         )
     ids = [unit.pk for unit in units]
-    sums = (
-        figures.sums(actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, unit_ids=ids, with_below=True)
-        if ids
-        else {}
-    )
+    sums = figures.sums(actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, whole=ids) if ids else {}
     given: dict[str, Any] = {
         "campaign": campaign.pk,
         "units": ids,

@@ -68,10 +68,10 @@ def unit_sheet(*, actor: Actor, campaign: Campaign, unit_id: int, today: date) -
     unit = tasks.unit_in_view(actor=actor, unit_id=unit_id)
     day = tasks.day_of(actor=actor, campaign_id=campaign.pk, today=today)
     counted = [
-        figures.sums(
-            actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, unit_ids=[unit.pk], with_below=with_below
-        ).get(unit.pk, dict.fromkeys(TASK_FIGURES.columns, 0))
-        for with_below in (False, True)
+        figures.sums(actor=actor, table=TASK_FIGURES, campaign_id=campaign.pk, whole=whole, alone=alone).get(
+            unit.pk, dict.fromkeys(TASK_FIGURES.columns, 0)
+        )
+        for whole, alone in (((), [unit.pk]), ([unit.pk], ()))
     ]
     head = organisation.principals_of(actor=actor, unit_ids=[unit.pk], on=today).get(unit.pk)
     dated = (

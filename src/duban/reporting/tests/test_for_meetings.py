@@ -36,8 +36,7 @@ class TestPromotion:
             actor=office.actor,
             table=TASK_FIGURES,
             campaign_id=office.campaign.pk,
-            unit_ids=[row.unit.pk for row in rows],
-            with_below=True,
+            whole=[row.unit.pk for row in rows],
         )
         for row in rows:
             kept = sums.get(row.unit.pk, dict.fromkeys(TASK_FIGURES.columns, 0))

@@ -78,8 +78,7 @@ class TestTheChain:
             actor=cast.office,
             table=TASK_FIGURES,
             campaign_id=cast.campaign.pk,
-            unit_ids=[cast.tree.city.pk],
-            with_below=True,
+            whole=[cast.tree.city.pk],
         )
         assert (found[cast.tree.city.pk]["total"], found[cast.tree.city.pk]["asked"]) == (1, 1)
 
@@ -101,8 +100,7 @@ class TestTheChain:
             actor=cast.office,
             table=TASK_FIGURES,
             campaign_id=cast.campaign.pk,
-            unit_ids=[asked.unit_id],
-            with_below=False,
+            alone=[asked.unit_id],
         )[asked.unit_id]
         assert (found["done_dated"], found["on_time_original"], found["on_time_agreed"]) == (1, 0, 1)
 

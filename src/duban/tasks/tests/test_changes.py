@@ -49,8 +49,7 @@ def counted(cast, task):
         actor=cast.office,
         table=TASK_FIGURES,
         campaign_id=cast.campaign.pk,
-        unit_ids=[task.unit_id],
-        with_below=False,
+        alone=[task.unit_id],
     )
     return found[task.unit_id]
 

@@ -80,8 +80,7 @@ class TestDeclaring:
             actor=cast.office,
             table=TASK_FIGURES,
             campaign_id=cast.campaign.pk,
-            unit_ids=[task.unit_id],
-            with_below=False,
+            alone=[task.unit_id],
         )[task.unit_id]
         assert (found["done"], found["declared"]) == (1, 1)
         assert queries.status_condition(status="declared", as_of=SOME_DAY, near_until=SOME_DAY)

@@ -261,8 +261,7 @@ class TestDates:
             actor=cast.office,
             table=TASK_FIGURES,
             campaign_id=cast.campaign.pk,
-            unit_ids=[county.pk],
-            with_below=True,
+            whole=[county.pk],
         )
         assert (found[county.pk]["total"], found[county.pk]["tightened"]) == (7, 6)
 
@@ -453,8 +452,7 @@ class TestTransfer:
             actor=cast.office,
             table=TASK_FIGURES,
             campaign_id=cast.campaign.pk,
-            unit_ids=[unit.pk for unit in cast.tree.departments[1:3]],
-            with_below=False,
+            alone=[unit.pk for unit in cast.tree.departments[1:3]],
         )
         assert [sums[unit.pk]["total"] for unit in cast.tree.departments[1:3]] == [0, 1]
 
