@@ -55,11 +55,12 @@ def units_without_link(*, actor: Actor, campaign_id: int) -> list[Unit]:
     """
     Return the units with items of the campaign of which none goes with central work (R-652), in protocol order.
 
-    Told to the unit itself and to whoever looks after exactly this unit, never to a level above: the absence of a
-    record does not mean that nothing was done.
+    Told to the unit itself, also where its office sees everything below it, and to whoever looks after exactly this unit,
+    never to a level above: the absence of a record does not mean that nothing was done.
     """
-    own = actor.scope(OfficeCapability.ASK).unit_ids | actor.scope(TasksCapability.VIEW).unit_ids
+    ask, view = actor.scope(OfficeCapability.ASK), actor.scope(TasksCapability.VIEW)
+    own = Q(pk__any_of=sorted(ask.unit_ids | view.unit_ids)) | Q(path__in={*ask.paths, *view.paths})
     linked = Duty.objects.filter(unit=OuterRef("pk"), campaign_id=campaign_id, task__isnull=False)
     owing = Task.objects.filter(unit=OuterRef("pk"), campaign_id=campaign_id)
-    units = Unit.objects.filter(pk__any_of=sorted(own)).filter(Exists(owing), ~Exists(linked))
+    units = Unit.objects.filter(own).filter(Exists(owing), ~Exists(linked))
     return list(units.order_by("order_path", "pk")[:MOST_UNITS])

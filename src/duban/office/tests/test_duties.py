@@ -70,7 +70,7 @@ def test_what_is_not_done_stays_in_the_calendar(tree: Tree, noise: Noise) -> Non
 def test_units_without_a_link_are_told_to_themselves_and_their_own_contact_only(tree: Tree, noise: Noise) -> None:
     campaign = make_campaign(root=tree.city)
     linked, bare = tree.villages[:2]
-    tasks = make_work(campaign=campaign, assigner=tree.city, units=[linked, bare]).tasks
+    tasks = make_work(campaign=campaign, assigner=tree.city, units=[linked, bare, tree.counties[0]]).tasks
     clerk = actor_with(unit=linked, role="unit_liaison", reach=Reach.UNIT)
     commands.write_duty(
         actor=clerk,
@@ -86,5 +86,7 @@ def test_units_without_a_link_are_told_to_themselves_and_their_own_contact_only(
         unit=tree.departments[-1], role="group_member", reach=Reach.LISTED, listed=[linked, bare, tree.villages[2]]
     )
     office = actor_with(unit=tree.city, role="office_clerk")
-    for actor, told in ((own, [bare]), (contact, [bare]), (clerk, []), (office, [])):
+    # An office is told of its own unit, and of none that only lies below it.
+    county = actor_with(unit=tree.counties[0], role="county_office")
+    for actor, told in ((own, [bare]), (contact, [bare]), (clerk, []), (office, []), (county, [tree.counties[0]])):
         assert queries.units_without_link(actor=actor, campaign_id=campaign.pk) == told
