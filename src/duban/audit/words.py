@@ -125,6 +125,7 @@ VERB_WORDS: dict[str, object] = {
     "breakdown.receive": pgettext_lazy("record", "breakdown table received"),
     "breakdown.name": pgettext_lazy("record", "columns of a breakdown table named"),
     "breakdown.take_over": pgettext_lazy("record", "breakdown table taken over"),
+    "breakdown.withdraw": pgettext_lazy("record", "breakdown table put aside"),
     "robot.enter": pgettext_lazy("record", "group robot entered"),
     "robot.switch_on": pgettext_lazy("record", "group robot switched on"),
     "robot.switch_off": pgettext_lazy("record", "group robot switched off"),

@@ -287,6 +287,7 @@ class BreakdownStatus(TextChoices):
     WITH_ERRORS = "with_errors", _("With errors")
     READY = "ready", _("Ready to be taken over")
     DONE = "done", _("Taken over")
+    WITHDRAWN = "withdrawn", _("Put aside")
 
 
 BREAKDOWN_FLOW = Flow(
@@ -298,6 +299,9 @@ BREAKDOWN_FLOW = Flow(
     Step("find_clean", BreakdownStatus.READY, BreakdownStatus.READY),
     Step("find_errors", BreakdownStatus.READY, BreakdownStatus.WITH_ERRORS),
     Step("take_over", BreakdownStatus.READY, BreakdownStatus.DONE),
+    Step("withdraw", BreakdownStatus.TO_NAME, BreakdownStatus.WITHDRAWN),
+    Step("withdraw", BreakdownStatus.WITH_ERRORS, BreakdownStatus.WITHDRAWN),
+    Step("withdraw", BreakdownStatus.READY, BreakdownStatus.WITHDRAWN),
 )
 
 

@@ -39,6 +39,7 @@ urlpatterns = [
     path("breakdown/<int:import_id>/columns/", breakdown.name_columns, name="import-name"),
     path("breakdown/<int:import_id>/marked/", breakdown.marked, name="import-marked"),
     path("breakdown/<int:import_id>/take-over/", breakdown.take_over, name="import-take-over"),
+    path("breakdown/<int:import_id>/withdraw/", breakdown.withdraw, name="import-withdraw"),
     path("tap/<str:token>/", confirming.tap, name="tap"),
     path("confirmations/<int:confirmation_id>/", confirming.confirmation, name="confirmation"),
     path("confirmations/<int:confirmation_id>/link/", confirming.link, name="confirmation-link"),

@@ -205,7 +205,7 @@ class TestImportPages:
         header = ("代号", "机构", "上级")
         page = self.send(client, small.city, as_csv([("N1", "新设局", "")], header=header)).headers["Location"]
         asked = client.get(page).content.decode()
-        assert "another file" in asked
+        assert "not those of our table" in asked
         assert "新设局" in asked
 
         refused = client.post(f"{page}columns/", {"column-code": "代号"})

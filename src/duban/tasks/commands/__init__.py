@@ -10,6 +10,7 @@ from duban.tasks.commands.breakdown import (
     name_breakdown_columns,
     receive_breakdown,
     take_over_breakdown,
+    withdraw_breakdown,
 )
 from duban.tasks.commands.changing import ask_change, decide_change, take_back_request
 from duban.tasks.commands.clearing import clear_breakdown_files, clear_unused_links
@@ -82,6 +83,7 @@ __all__ = [
     "transfer",
     "update_draft",
     "urge",
+    "withdraw_breakdown",
     "withdraw_data_request",
     "withdraw_parts",
 ]

@@ -337,6 +337,36 @@ def take_over_breakdown(
 
 
 @transaction.atomic
+def withdraw_breakdown(*, actor: Actor, import_id: int, at: datetime) -> BreakdownImport:
+    """
+    Put a table aside; nothing of it is taken over.
+
+    :raises NotFound: if there is no such import of this actor's office
+    :raises IllegalStep: if it was taken over or put aside already
+    :raises NotAllowed: if this actor may not assign in the name of the unit
+    """
+    received = queries.get_breakdown(actor=actor, import_id=import_id)
+    received = BreakdownImport.objects.select_for_update(of=("self",)).select_related("assigner").get(pk=received.pk)
+
+    step = BREAKDOWN_FLOW.step("withdraw", source=received.status)
+    policy.may_assign(actor, received.assigner).require()
+
+    received.status = step.target
+    received.finished_at = at
+    received.save(update_fields=["status", "finished_at"])
+
+    audit.record(
+        actor=actor,
+        verb="breakdown.withdraw",
+        object_kind="breakdown",
+        object_id=received.pk,
+        unit_id=received.assigner_id,
+        at=at,
+    )
+    return received
+
+
+@transaction.atomic
 def draft_from_words(
     *,
     actor: Actor,

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from django.test import Client
 
+from duban.audit.models import AuditEvent
 from duban.config.factories import actor_with
 from duban.tasks.models import Assignment, BreakdownImport
 from duban.tasks.tests.conftest import Cast
@@ -103,7 +104,7 @@ class TestNaming:
         assert (table.status, table.rows) == ("to_name", [])
         with query_counts():
             page = page_of(clerk, f"{IMPORTS}{table.pk}/")
-        assert "This is not our table." in page
+        assert "Its heads are not those of our table." in page
         for shown in (*NAMED.values(), "核对党员名册", "名册一份"):
             assert shown in page
         assert "Take over" not in page
@@ -147,6 +148,27 @@ class TestNaming:
         table = named(clerk, table, heads)
         assert (table.status, table.rows[0]["wording"]) == ("ready", "开展集中学习")
         assert received(clerk, content, f"分解.{kind}").status == "ready"
+
+    def test_put_aside_changes_nothing_and_is_not_taken_up_again(self, cast, clerk):
+        to_name = received(clerk, foreign(some_rows(cast, 2029)))
+        wrong = named(clerk, received(clerk, foreign([("核对党员名册", "没有这个局", "尽快", "", "")])), NAMED)
+        ready = received(clerk, foreign(some_rows(cast, 2030)))
+        assert [table.status for table in (to_name, wrong, ready)] == ["to_name", "with_errors", "ready"]
+        for table in (to_name, wrong, ready):
+            address = f"{IMPORTS}{table.pk}/"
+            assert f'action="{address}withdraw/"' in page_of(clerk, address)
+            assert clerk.post(f"{address}withdraw/")["Location"] == IMPORTS
+            table.refresh_from_db()
+            assert table.status == "withdrawn"
+            page = page_of(clerk, address)
+            assert "Put aside. Nothing was changed." in page
+            assert "Take over" not in page
+            for step in ("withdraw", "take-over", "columns"):
+                given = {f"column-{key}": title for key, title in NAMED.items()} | {"version": str(table.version)}
+                assert clerk.post(f"{address}{step}/", given).status_code == 409, step
+        assert not Assignment.objects.exists()
+        assert "Put aside" in page_of(clerk, IMPORTS)
+        assert AuditEvent.objects.filter(verb="breakdown.withdraw").count() == 3
 
     def test_of_one_office_is_not_used_for_another(self, cast, clerk):
         named(clerk, received(clerk, foreign(some_rows(cast, 2029))), NAMED)

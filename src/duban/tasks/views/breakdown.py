@@ -115,6 +115,14 @@ def take_over(request: Request, import_id: int) -> HttpResponse:
     return redirect("tasks:assignments")
 
 
+@require_POST
+def withdraw(request: Request, import_id: int) -> HttpResponse:
+    """Put the table aside."""
+    commands.withdraw_breakdown(actor=request.actor, import_id=import_id, at=timezone.now())
+    say(request, _("Put aside. Nothing was changed."))
+    return redirect("tasks:imports")
+
+
 @require_GET
 def template(request: Request) -> HttpResponse:
     """Hand out an empty breakdown table as offices make it."""
