@@ -181,7 +181,8 @@ def unit_table(
         elapsed=campaigns.elapsed_share(actor=actor, campaign=campaign, on=day.as_of),
         choice=choice,
         campaign=campaign,
-        scope=covered(parent=parent, campaign=campaign),
+        # Whoever answers for one unit covers nothing else.
+        scope=covered(parent=rows[0].unit if parent is None and len(rows) == 1 else parent, campaign=campaign),
         filters=filter_words(choice),
         labels={figure.name: str(figure.label) for figure in TASK_FIGURES.figures} | {"signed": _("Signed for")},
     )
