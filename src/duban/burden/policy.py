@@ -16,6 +16,8 @@ class BurdenCapability(StrEnum):
     APPROVE = "burden.approve"
     LIMIT = "burden.limit"
     OBJECT = "burden.object"
+    # What units object to in what was asked of them; held by whoever asks and whoever passes down.
+    ANSWER = "burden.answer"
 
 
 def may_ask(actor: Actor, asker: Placed) -> Decision:
@@ -67,8 +69,16 @@ def may_object(actor: Actor, unit: Placed) -> Decision:
 
 
 def may_answer_objection(actor: Actor, objection: Objection) -> Decision:
-    """Whoever asked answers."""
-    return may_ask(actor, objection.row.demand.asker)
+    """
+    Whoever asked answers: from a post of the unit that asked or passed down, or from an office whose subtree holds it.
+
+    A lead department reaches the units of its line one by one: it answers for itself, never for them.
+    """
+    asker, scope = objection.row.demand.asker, actor.scope(BurdenCapability.ANSWER)
+    is_own = actor.unit_id == asker.id and actor.holds(BurdenCapability.ANSWER)
+    if actor.is_system or is_own or any(asker.path.startswith(path) for path in scope.paths):
+        return ALLOWED
+    return denied(_("Another unit asked for this, so that unit answers."))
 
 
 # One line per step of REQUEST_FLOW.

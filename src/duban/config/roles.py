@@ -16,8 +16,9 @@ from duban.upkeep.policy import UpkeepCapability as Upkeep
 from duban.workdays.policy import WorkdaysCapability as Workdays
 
 _READS = frozenset({Organisation.VIEW, Directives.VIEW, Tasks.VIEW, Burden.VIEW})
-# Whoever passes a task down checks the parts (design: answers come up level by level).
-_PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK})
+# Whoever passes a task down checks the parts (design: answers come up level by level), and answers the units that
+# object to them.
+_PASSES = frozenset({Tasks.PASS_DOWN, Tasks.CHECK, Burden.ANSWER})
 _ASSIGNS = (
     _READS | _PASSES | {Directives.EDIT, Papers.ISSUE, Tasks.ASSIGN, Tasks.SAMPLE, Tasks.URGE, Burden.ASK, Office.KEEP}
 )

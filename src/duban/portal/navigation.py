@@ -82,7 +82,7 @@ MENU = (
             Entry(_("Material for the next promotion meeting"), "reporting:promotion", (TasksCapability.ASSIGN,)),
             Entry(_("Burden ledger"), "burden:ledger", (BurdenCapability.VIEW,)),
             Entry(_("Data requests"), "burden:requests", (BurdenCapability.VIEW,)),
-            Entry(_("Units say: need not be asked"), "burden:objections", (BurdenCapability.ASK,)),
+            Entry(_("Units say: need not be asked"), "burden:objections", (BurdenCapability.ANSWER,)),
             Entry(_("Caps and blocked days"), "burden:limits", (BurdenCapability.VIEW,)),
         ),
     ),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from duban.burden.models import DemandUnit, Objection
 from duban.burden.policy import BurdenCapability, may_object
 from duban.burden.states import ObjectionStatus
-from duban.kernel.authority import Actor
+from duban.kernel.authority import Actor, Scope
 from duban.kernel.errors import NotAllowed, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
@@ -43,21 +43,27 @@ def row_to_object_to(*, actor: Actor, row_id: int) -> DemandUnit:
 
 
 def objections_to_answer(*, actor: Actor) -> QuerySet[Objection]:
-    """Return the objections to what this actor's office or unit asked."""
+    """Return the objections that this actor may answer: `may_answer_objection` as a filter."""
     found = Objection.objects.select_related("row__demand__asker", "row__unit")
     if actor.is_system:
         return found
-    if not actor.holds(BurdenCapability.ASK):
+    if not actor.holds(BurdenCapability.ANSWER):
         return found.none()
+    subtrees = Scope(paths=actor.scope(BurdenCapability.ANSWER).paths)
     return found.filter(
-        Q(row__demand__asker_id=actor.unit_id)
-        | organisation.scope_filter(scope=actor.scope(BurdenCapability.ASK), unit="row__demand__asker")
+        Q(row__demand__asker_id=actor.unit_id) | organisation.scope_filter(scope=subtrees, unit="row__demand__asker")
     )
+
+
+def _asked_by_ourselves(actor: Actor) -> Q:
+    # What a unit below asked or passed down waits for that unit, and only then for the office above it.
+    heads = Q(row__demand__asker__path__in=actor.scope(BurdenCapability.ANSWER).paths)
+    return Q() if actor.is_system else heads | Q(row__demand__asker_id=actor.unit_id)
 
 
 def get_objection(*, actor: Actor, objection_id: int) -> Objection:
     """
-    Return one objection to what this actor's office or unit asked.
+    Return one objection to what this actor's office or unit, or a unit below it, asked.
 
     :raises NotFound: if there is none
     """
@@ -67,15 +73,20 @@ def get_objection(*, actor: Actor, objection_id: int) -> Objection:
     return found
 
 
-def objection_list(*, actor: Actor, is_open: bool = True, after: str = "", size: int = PAGE_SIZE) -> Page[Objection]:
+def objection_list(
+    *, actor: Actor, is_open: bool = True, is_below: bool = False, after: str = "", size: int = PAGE_SIZE
+) -> Page[Objection]:
     """
-    Return one page of objections to what this actor's office or unit asked, the oldest first.
+    Return one page of objections to what this actor's office or unit asked or passed down, the oldest first.
+
+    `is_below`: those to what units below it asked, which they answer themselves.
 
     :raises NotAllowed: if this actor asks nothing of others
     """
-    if not actor.holds(BurdenCapability.ASK):
+    if not actor.holds(BurdenCapability.ANSWER):
         raise NotAllowed(_("Your present post asks nothing of other units."))
-    found = objections_to_answer(actor=actor)
+    own = _asked_by_ourselves(actor)
+    found = objections_to_answer(actor=actor).filter(~own if is_below else own)
     found = found.filter(status=ObjectionStatus.OPEN) if is_open else found.exclude(status=ObjectionStatus.OPEN)
     if after:
         found = found.filter(pk__gt=decode_key(after, length=1, kinds=(int,))[0])
@@ -91,7 +102,8 @@ class OpenObjections:
 
 
 def open_objections(*, actor: Actor) -> OpenObjections:
-    """Return how many objections wait for an answer of this actor's office or unit."""
-    waiting = objections_to_answer(actor=actor).filter(status=ObjectionStatus.OPEN).order_by()
+    """Return how many objections to what this actor's office or unit asked or passed down wait for its answer."""
+    waiting = objections_to_answer(actor=actor).filter(_asked_by_ourselves(actor), status=ObjectionStatus.OPEN)
+    waiting = waiting.order_by()
     told = waiting.aggregate(number=Count("pk"), oldest=Min("made_at"))
     return OpenObjections(told["number"], timezone.localdate(told["oldest"]) if told["oldest"] else None)

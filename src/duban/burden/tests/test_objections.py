@@ -2,6 +2,7 @@
 
 import pytest
 
+from duban.access.states import Reach
 from duban.burden import commands, queries
 from duban.burden.models import DemandUnit, Objection
 from duban.burden.tests.conftest import AT
@@ -37,6 +38,30 @@ class TestObject:
         object_to(cast, row)
         assert queries.open_objections(actor=cast.department).number == 0
         assert queries.open_objections(actor=actor_with(unit=cast.tree.counties[1], role="county_office")).number == 0
+
+    def test_of_a_part_that_its_township_passed_down_goes_to_the_township(self, cast):
+        below = next(unit for unit in cast.tree.townships if cast.village.path.startswith(unit.path))
+        demand = cast.book([cast.village], asker=below)
+        recorder = actor_with(unit=below, role="township_recorder")
+        principal = actor_with(unit=below, role="unit_principal", reach=Reach.UNIT)
+        objection = object_to(cast, DemandUnit.objects.get(demand=demand))
+        for actor in (recorder, principal):
+            assert list(queries.objection_list(actor=actor).rows) == [objection]
+            assert queries.open_objections(actor=actor).number == 1
+        for actor in (cast.clerk, actor_with(unit=cast.tree.counties[0], role="county_office")):
+            assert queries.open_objections(actor=actor).number == 0
+            assert queries.objection_list(actor=actor).rows == []
+            # Nothing is lost where the township has nobody who looks.
+            assert list(queries.objection_list(actor=actor, is_below=True).rows) == [objection]
+        # A department that reaches the villages of its line one by one has no part in it.
+        with pytest.raises(NotFound):
+            answer(cast, objection, "withdraw", actor=cast.department)
+        with pytest.raises(NotAllowed):
+            queries.objection_list(actor=cast.liaison)
+        assert answer(cast, objection, "keep", actor=recorder, words="县里要汇总").answered_by == recorder.user_id
+        (line,) = queries.asked_of(actor=cast.liaison, unit_id=cast.village.pk, week=SOME_DAY).lines
+        assert line.objection is not None
+        assert line.objection.answer == "县里要汇总"
 
     def test_changes_no_number_of_the_unit(self, cast, row):
         before = queries.asked_of(actor=cast.head, unit_id=cast.village.pk, week=SOME_DAY).counts

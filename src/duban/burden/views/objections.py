@@ -41,7 +41,7 @@ def object_to(request: Request, row_id: int) -> HttpResponse:
 
 @require_GET
 def objections(request: Request) -> HttpResponse:
-    """List the objections to what one's office or unit asked."""
+    """List the objections to what one's office or unit asked or passed down, or to what units below it did."""
     return _page(request)
 
 
@@ -68,18 +68,23 @@ def answer(request: Request, objection_id: int, step_name: str) -> HttpResponse:
 
 def _page(request: Request, *, refused: dict[int, AnswerForm] | None = None, status: int = 200) -> HttpResponse:
     is_open = request.GET.get("answered") != "1"
-    page = queries.objection_list(actor=request.actor, is_open=is_open, after=request.GET.get("after", ""))
+    is_below = is_open and request.GET.get("below") == "1"
+    page = queries.objection_list(
+        actor=request.actor, is_open=is_open, is_below=is_below, after=request.GET.get("after", "")
+    )
     here = reverse("burden:objections")
     shown = {
         "page": page,
         "is_open": is_open,
+        "is_below": is_below,
         "lines": [
             {"objection": objection, "form": (refused or {}).get(objection.pk) or AnswerForm()}
             for objection in page.rows
         ],
         "answers": [(step.name, words.answer_button(step.name)) for step in OBJECTION_FLOW],
         "tabs": [
-            {"label": _("To be answered"), "href": here, "current": is_open},
+            {"label": _("To be answered"), "href": here, "current": is_open and not is_below},
+            {"label": _("To be answered below"), "href": f"{here}?below=1", "current": is_below},
             {"label": _("Answered"), "href": f"{here}?answered=1", "current": not is_open},
         ],
     }

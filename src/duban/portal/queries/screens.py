@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from duban.burden.queries import OpenObjections, open_objections
 from duban.campaigns.models import Campaign
 from duban.figures import queries as figures
 from duban.kernel.authority import Actor
@@ -36,6 +37,8 @@ class Township:
     table: VillageTable
     # How many items wait for the recorder's own unit.
     open_count: int
+    # What villages object to in what the township passed down or asked.
+    objections: OpenObjections
     day: Day
 
 
@@ -59,6 +62,8 @@ class Principal:
     taken: Sequence[HandOver]
     # Reminders that somebody put before the principal in their own name.
     urged: Sequence[TaskEntry]
+    # What units object to in what the own unit passed down.
+    objections: OpenObjections
     day: Day
 
     @property
@@ -94,7 +99,7 @@ def township_screen(*, actor: Actor, campaign: Campaign, today: date) -> Townshi
     day = tasks.day_of(actor=actor, campaign_id=campaign.pk, today=today)
     own = tasks.noted_tasks(actor=actor, unit_id=actor.unit_id or 0, campaign_id=campaign.pk)
     table = tasks.village_table(actor=actor, campaign_id=campaign.pk, day=day)
-    return Township(table=table, open_count=len(own), day=day)
+    return Township(table=table, open_count=len(own), objections=open_objections(actor=actor), day=day)
 
 
 def principal_screen(*, actor: Actor, campaign: Campaign, today: date) -> Principal:
@@ -122,6 +127,7 @@ def principal_screen(*, actor: Actor, campaign: Campaign, today: date) -> Princi
         recent=tasks.confirmed_of_late(actor=actor, unit_ids=[unit.pk], campaign_id=campaign.pk),
         taken=tasks.taken_over_by(actor=actor),
         urged=tasks.urged_principal(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk),
+        objections=open_objections(actor=actor),
         day=day,
     )
 

@@ -14,7 +14,9 @@ from duban.config.factories import SOME_DAY, SOME_MOMENT, actor_with
 from duban.kernel.errors import InvalidInput
 from duban.organisation.models import Unit
 from duban.tasks import commands
+from duban.tasks.commands import Passing
 from duban.tasks.commands.drafting import AssignmentText
+from duban.tasks.models import Task
 
 AT = SOME_MOMENT
 NOW = timezone.now()
@@ -112,6 +114,31 @@ def test_what_is_refused_is_not_booked(cast):
     with pytest.raises(InvalidInput, match="麦收"):
         commands.issue(actor=cast.office, assignment_id=assignment.pk, at=AT)
     assert not Demand.objects.exists()
+
+
+def test_a_village_objects_to_what_its_township_passed_down_and_the_township_answers(cast):
+    village = cast.tree.villages[0]
+    township = next(unit for unit in cast.tree.townships if village.path.startswith(unit.path))
+    assignment = draft(cast, target="unit", target_rule={"unit": township.pk}, due_on=date(2036, 6, 2), at=NOW)
+    commands.issue(actor=cast.office, assignment_id=assignment.pk, at=NOW)
+    recorder = actor_with(unit=township, role="township_recorder")
+    commands.pass_down(
+        actor=recorder,
+        task_ids=[Task.objects.get(assignment=assignment).pk],
+        given=Passing(target="below", rule={}),
+        at=NOW,
+    )
+    row = DemandUnit.objects.get(unit=village, demand__asker=township)
+    liaison = actor_with(unit=village, role="unit_liaison", reach=Reach.UNIT)
+    objection = burden.object_to(actor=liaison, row_id=row.pk, reason="formalism", at=NOW)
+    own, office = cast.client(recorder), cast.client(cast.office)
+    assert "/burden/need-not/" in own.get("/").content.decode()
+    assert "开展走访" not in office.get("/burden/need-not/").content.decode()
+    assert "开展走访" in own.get("/burden/need-not/").content.decode()
+    assert own.post(f"/burden/need-not/{objection.pk}/keep/", {"answer": "县里要汇总"}).status_code == 302
+    assert "县里要汇总" in cast.client(liaison).get(f"/burden/units/{village.pk}/").content.decode()
+    # It asks nothing of its own: a data request stays with offices.
+    assert own.get("/burden/requests/new/").status_code == 403
 
 
 def test_minutes_beyond_reason_are_refused(cast):
