@@ -52,6 +52,7 @@ class OneTransaction:
         self, request: Request, view: View, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         request.frame = {}
+        request.one_page_of = lambda _unit: ""
         request.actor = NOBODY
         if getattr(view, "without_database", False):
             return None
@@ -131,6 +132,8 @@ class OneTransaction:
             "menu": SimpleLazyObject(lambda: navigation.menu(actor=request.actor, path=request.path)),
             "places": SimpleLazyObject(lambda: navigation.places(actor=request.actor)),
         }
+        if campaign is not None:
+            request.one_page_of = lambda unit: navigation.one_page_of(actor=request.actor, unit=unit)
 
 
 def _is_rest(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ from duban.accounts.policy import AccountsCapability
 from duban.audit.policy import AuditCapability
 from duban.burden.policy import BurdenCapability
 from duban.directives.policy import DirectivesCapability
-from duban.kernel.authority import Actor
+from duban.kernel.authority import Actor, Placed
 from duban.notices.policy import NoticesCapability
 from duban.office.policy import OfficeCapability
 from duban.organisation.policy import OrganisationCapability
@@ -148,6 +148,11 @@ def places(*, actor: Actor) -> dict[str, str]:
     if not actor.holds(TasksCapability.VIEW):
         del found["activity"]
     return found
+
+
+def one_page_of(*, actor: Actor, unit: Placed) -> str:
+    """Return the address of the unit on one page, for those who may read where its tasks stand; "" for others."""
+    return address("reporting:sheet", unit.id) if actor.scope(TasksCapability.VIEW).covers(unit) else ""
 
 
 # Whose first screen is all that they need: three buttons, one page.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from django.conf import settings
 from django.http import HttpRequest
 
-from duban.kernel.authority import Actor
+from duban.kernel.authority import Actor, Placed
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -22,6 +22,9 @@ class Request(HttpRequest):
     actor: Actor
     # What the frame of the page shows: campaign, posts to switch to; filled by config.middleware.
     frame: dict[str, object]
+    # Where a unit stands on one page: asked by pages that lie below that one; "" where this actor may not read it, or
+    # where there is no campaign. Set by config.middleware.
+    one_page_of: Callable[[Placed], str]
     user_uuid: str
     needs_second_factor: bool
     htmx: "HtmxDetails"

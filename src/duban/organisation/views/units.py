@@ -111,7 +111,13 @@ def unit(request: Request, unit_id: int) -> HttpResponse:
     return render(
         request,
         "organisation/unit.html",
-        {"sheet": sheet, "unit": sheet.unit, "on": on, "crumbs": crumbs(request, sheet.unit, itself=False)},
+        {
+            "sheet": sheet,
+            "unit": sheet.unit,
+            "on": on,
+            "crumbs": crumbs(request, sheet.unit, itself=False),
+            "one_page": request.one_page_of(sheet.unit),
+        },
     )
 
 

@@ -28,6 +28,8 @@ class Branch:
     year: YearOfUnit
     # How many items wait for somebody of the branch.
     open_count: int
+    # Reminders that somebody put before the principal in their own name; nobody else of the branch sees them.
+    urged: Sequence[TaskEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,14 @@ def branch_screen(*, actor: Actor, campaign: Campaign, today: date) -> Branch:
     unit = _own_unit(actor)
     year = tasks.year_of_unit(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk, on=today)
     noted = tasks.noted_tasks(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk)
-    return Branch(unit=unit, year=year, open_count=len(noted))
+    head = organisation.principals_of(actor=actor, unit_ids=[unit.pk], on=today).get(unit.pk)
+    is_principal = head is not None and head.person_id == actor.person_id
+    return Branch(
+        unit=unit,
+        year=year,
+        open_count=len(noted),
+        urged=tasks.urged_principal(actor=actor, unit_id=unit.pk, campaign_id=campaign.pk) if is_principal else (),
+    )
 
 
 def member_screen(*, actor: Actor, campaign: Campaign, today: date) -> tuple[Unit, YearOfUnit]:

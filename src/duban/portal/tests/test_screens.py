@@ -1,6 +1,9 @@
 """First screens of people without a clerk: a branch, a township's recorder, a principal."""
 
+import re
+
 import pytest
+from django.utils import timezone
 
 from duban.access.models import Grant
 from duban.access.states import Reach
@@ -11,6 +14,7 @@ from duban.organisation.states import PostKind
 from duban.portal.tests.conftest import Office, client_of, liaison
 from duban.tasks import commands
 from duban.tasks.models import Confirmation, TaskEntry
+from duban.tasks.states import EntryKind
 
 
 @pytest.fixture
@@ -177,3 +181,70 @@ def test_nobody_in_scope_has_an_empty_first_screen(office: Office, villages, rol
     assert own not in page_of(account)
     office.assign(units=[villages[0]], wording="走访困难党员")
     assert own in page_of(account)
+
+
+def one_page_behind(account: Account, path: str) -> list[str]:
+    """The addresses behind the buttons of the page that lead to a unit on one page."""
+    return re.findall(r'href="([^"]*)"[^>]*>One-page sheet<', page_of(account, path))
+
+
+def test_a_unit_on_one_page_is_found_from_the_pages_of_its_people(office: Office, principal: Account) -> None:
+    unit = office.tree.departments[1]
+    people = {
+        "/": principal,
+        "/owed/": liaison(unit),
+        f"/units/{unit.pk}/": liaison(unit),
+    }
+    office.assign(units=[unit], wording="走访困难党员")
+    for path, account in people.items():
+        found = one_page_behind(account, path)
+        assert len(found) == 1, path
+        assert unit.name in page_of(account, found[0])
+
+
+def test_a_unit_on_one_page_is_offered_only_where_its_tasks_may_be_read(office: Office, villages) -> None:
+    own, other = villages[:2]
+    account = make_person_with_account(unit=own, role="unit_liaison", reach=Reach.UNIT)
+    # The register of the whole tree shows every unit, and no task of it.
+    Grant.objects.create(
+        user=account.user,
+        role="intake_clerk",
+        reach=Reach.SUBTREE,
+        unit=office.tree.city,
+        starts_at=account.grant.starts_at,
+    )
+    assert one_page_behind(account, f"/units/{own.pk}/")
+    assert not one_page_behind(account, f"/units/{other.pk}/")
+    assert client_of(account).get(f"/papers/sheet/{other.pk}/").status_code == 404
+
+
+def remind(office: Office, unit_task: int, text: str) -> None:
+    TaskEntry.objects.create(
+        task_id=unit_task,
+        kind=EntryKind.URGE,
+        user_id=office.clerk.user.pk,
+        by=office.clerk.person.name,
+        text=text,
+        urged_on=timezone.localdate(),
+        to_principal=True,
+        made_at=timezone.now(),
+    )
+
+
+def test_a_principal_of_a_branch_sees_reminders_on_the_first_page_and_nobody_else_of_it(
+    office: Office, villages
+) -> None:
+    head = make_person_with_account(
+        unit=villages[0], role="branch_secretary", reach=Reach.UNIT, post_kind=PostKind.PRINCIPAL
+    )
+    second = make_person_with_account(
+        unit=villages[0], role="branch_secretary", reach=Reach.UNIT, post_kind=PostKind.SECRETARY
+    )
+    task = office.assign(units=[villages[0]], wording="走访困难党员")[0]
+    assert "You were reminded of" not in page_of(head)
+    remind(office, task.pk, "请过问")
+    shown = page_of(head)
+    assert "You were reminded of" in shown
+    assert "请过问" in shown
+    assert office.clerk.person.name in shown
+    assert "请过问" not in page_of(second)
