@@ -28,7 +28,7 @@ IN_SCOPE = sorted(
     # Told to the unit itself and its contact.
     | {589}
     # What an office sees.
-    | {627, 629, 633, 636, 637, 638, 639, 642, *range(644, 656), 657, 658, 659}
+    | {627, 629, 633, 636, 637, 638, 639, 642, *range(644, 656), 657, 658, 659, 660, 661}
 )
 REQUIREMENT_ROW = re.compile(r"^\| (R-\d{3}) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 

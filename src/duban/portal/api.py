@@ -187,10 +187,45 @@ class AheadLineOut(Schema):
     number: int
 
 
+class DisplacedOut(Schema):
+    unit_id: int = Field(alias="unit.pk")
+    is_campaign_first: bool
+    duties: int
+    items: int
+    items_late: int
+
+    @staticmethod
+    def resolve_duties(found: queries.Displaced) -> int:
+        return len(found.duties)
+
+
+class BusyDaysOut(Schema):
+    name: str
+    from_on: date
+    until_on: date
+
+
+class ToReplanOut(Schema):
+    task_id: int
+    wording: str
+    due_on: date
+    can_ask: bool
+    is_asked: bool
+
+
+class ReplanningOut(Schema):
+    unit_id: int = Field(alias="unit.pk")
+    since: date
+    periods: list[BusyDaysOut]
+    items: list[ToReplanOut]
+
+
 class AheadOut(Schema):
     scope: str
     as_of: date = Field(alias="day.as_of")
     lines: list[AheadLineOut]
+    displaced: list[DisplacedOut]
+    replanning: ReplanningOut | None
 
     @staticmethod
     def resolve_lines(found: queries.Ahead) -> list[queries.AheadLine]:

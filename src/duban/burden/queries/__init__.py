@@ -15,7 +15,7 @@ from duban.burden.queries.ledger import (
     show_choices,
     unit_in_view,
 )
-from duban.burden.queries.limits import Limits, get_period, limits, may_end, places
+from duban.burden.queries.limits import Limits, busy_days, get_period, limits, may_end, places
 from duban.burden.queries.objections import (
     OpenObjections,
     get_objection,
@@ -54,6 +54,7 @@ __all__ = [
     "asked_of",
     "askers",
     "asking_units",
+    "busy_days",
     "choose_units",
     "cost_of",
     "counts_of",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from duban.burden.models import BlockedPeriod, Cap
@@ -66,6 +67,21 @@ def limits(*, actor: Actor, today: date) -> Limits:
         places=places(actor=actor),
         may_close=actor.holds(BurdenCapability.LIMIT),
     )
+
+
+def busy_days(*, actor: Actor, unit: Unit, first: date, last: date) -> list[BlockedPeriod]:
+    """Return the busy days of a unit, its own and those set above it, that meet these days; the earliest first."""
+    if not (actor.is_system or actor.scope(BurdenCapability.VIEW).covers(unit)):
+        return []
+    above = [int(part) for part in unit.path.split("/") if part]
+    found = BlockedPeriod.objects.filter(
+        Q(unit_id=unit.pk) | Q(with_below=True, unit_id__in=above),
+        Q(kinds=[]) | Q(kinds__contains=[unit.kind]),
+        ended_at__isnull=True,
+        from_on__lte=last,
+        until_on__gte=first,
+    )
+    return list(found.order_by("from_on", "pk")[:MOST_PLACES])
 
 
 def places(*, actor: Actor) -> list[Unit]:

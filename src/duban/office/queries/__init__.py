@@ -1,8 +1,10 @@
 """Reading what an office registers and keeps, each as far as the actor may see it."""
 
 from duban.office.queries.duties import (
+    Displaced,
     duties_between,
     get_duty,
+    units_displacing,
     units_without_link,
     visible_duties,
     writes_duties_of,
@@ -39,6 +41,7 @@ from duban.office.queries.matters import (
 )
 
 __all__ = [
+    "Displaced",
     "Known",
     "KnownFigure",
     "MatterFilter",
@@ -64,6 +67,7 @@ __all__ = [
     "open_kinds",
     "open_matters",
     "open_steps",
+    "units_displacing",
     "units_without_link",
     "visible_duties",
     "visible_matters",

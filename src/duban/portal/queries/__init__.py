@@ -3,6 +3,7 @@
 from duban.burden.queries import asked_of
 from duban.campaigns.models import Campaign
 from duban.figures.queries import UnitChoice
+from duban.office.queries import Displaced
 from duban.portal.queries.activity import Activity, activity, may_see_activity
 from duban.portal.queries.ahead import DAYS, MOST_DAYS, Ahead, AheadLine, ahead, ahead_listing
 from duban.portal.queries.desk import Coming, Desk, DeskRow, Overview, coming, office_desk, overview, places_below
@@ -27,6 +28,7 @@ from duban.portal.queries.pace import (
     short_units,
 )
 from duban.portal.queries.parts import PartsTable, parts_listing, parts_table
+from duban.portal.queries.replanning import Replanning, ToReplan
 from duban.portal.queries.screens import branch_screen, member_screen, principal_screen, township_screen, whom_to_tell
 from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
 from duban.portal.queries.urging import Urging, urging, urging_listing
@@ -46,6 +48,7 @@ __all__ = [
     "Day",
     "Desk",
     "DeskRow",
+    "Displaced",
     "Followed",
     "Measure",
     "Measures",
@@ -54,7 +57,9 @@ __all__ = [
     "OwedLine",
     "Pace",
     "PartsTable",
+    "Replanning",
     "TaskFilter",
+    "ToReplan",
     "UnitChoice",
     "UnitRow",
     "UnitTable",

@@ -11,10 +11,11 @@ from duban.campaigns.models import Campaign
 from duban.kernel.authority import Actor
 from duban.office import queries as office
 from duban.office.models import Duty
-from duban.office.queries import MatterFilter
+from duban.office.queries import Displaced, MatterFilter
 from duban.office.states import MatterStatus
 from duban.organisation.models import Unit
 from duban.portal.queries.activity import may_see_activity
+from duban.portal.queries.replanning import Replanning, replanning
 from duban.tasks import queries as tasks
 from duban.tasks.queries import Crowded, Day, DueDay, TaskFilter
 from duban.workbooks.listing import Column, Listing
@@ -55,6 +56,10 @@ class Ahead:
     may_see_activity: bool
     # Units with items of which none goes with central work; told to themselves and their own contact.
     without_link: list[Unit]
+    # Units where the campaign displaces other work or the reverse; told to the same, on a unit's page its own only.
+    displaced: list[Displaced]
+    # Of a unit whose work came to rest in its busy days; told to the same.
+    replanning: Replanning | None
     scope: str
     filters: str
 
@@ -93,6 +98,10 @@ def ahead(*, actor: Actor, campaign: Campaign, unit_id: int | None, workdays_ahe
         may_write=unit is not None and office.writes_duties_of(actor=actor, unit=unit),
         may_see_activity=unit is not None and may_see_activity(actor=actor, unit=unit),
         without_link=office.units_without_link(actor=actor, campaign_id=campaign.pk),
+        displaced=office.units_displacing(
+            actor=actor, campaign_id=campaign.pk, on=day.as_of, unit_id=unit.pk if unit else None
+        ),
+        replanning=replanning(actor=actor, campaign=campaign, unit=unit, today=today) if unit is not None else None,
         scope=f"{unit.name if unit else _('All units in your scope')} · {campaign.name}",
         filters=_("The next %(days)d working days") % {"days": length},
     )
