@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from duban.kernel.errors import InvalidInput, NotFound
@@ -19,10 +18,9 @@ from duban.portal.capabilities import ANSWER, ASSIGN, BRANCH, DECIDE, PRINCIPAL,
 from duban.portal.forms import UrgingForm
 from duban.portal.queries import UnitChoice
 from duban.shell.handing_out import listing_file
-from duban.shell.notices import say
 from duban.shell.refused import beside
 from duban.shell.requests import Request
-from duban.tasks import commands
+from duban.tasks import commands, limits
 from duban.workbooks.listing import Listing
 
 
@@ -350,8 +348,7 @@ def urge(request: Request) -> HttpResponse:
         except InvalidInput as refusal:
             beside(form, refusal)
         else:
-            say(request, _urged_words(done))
-            return redirect(request.get_full_path())
+            return _urged(request, done, to_principal=form.cleaned_data["to_principal"])
     found = queries.urging(
         actor=request.actor,
         campaign=_campaign(request),
@@ -372,15 +369,23 @@ def urge_file(request: Request, kind: str) -> HttpResponseBase:
     )
 
 
-def _urged_words(done: commands.Urged) -> str:
-    """Return what a reminder has brought about; each row of the page says it for itself."""
-    words = ngettext("%(count)d item urged.", "%(count)d items urged.", len(done.now)) % {"count": len(done.now)}
-    if not done.already:
-        return words
-    already = ngettext(
-        "%(count)d had been urged today already.", "%(count)d had been urged today already.", len(done.already)
+def _urged(request: Request, done: commands.Urged, *, to_principal: bool) -> HttpResponse:
+    """Show what became of each item: urged now, urged that day already and by whom, or not waiting any more."""
+    shown = {int(word) for word in request.POST.getlist("shown")[:200] if word.isascii() and word[:18].isdigit()}
+    rows = queries.urged_outcomes(
+        actor=request.actor,
+        now=done.now,
+        shown=[*done.already, *shown],
+        on=timezone.localdate(),
+        to_principal=to_principal,
+        most=limits.URGED_ROWS,
     )
-    return f"{words} {already % {'count': len(done.already)}}"
+    told = len(done.now) + len({*done.already, *shown}.difference(done.now))
+    return render(
+        request,
+        "portal/urged.html",
+        {"rows": rows, "done": done, "others": max(0, told - limits.URGED_ROWS), "back": request.get_full_path()},
+    )
 
 
 def _place(name: str) -> str:

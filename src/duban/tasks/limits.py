@@ -7,6 +7,8 @@ OFFERED_UNITS = 200
 # So many items are urged in one step; a fan-out to every village of a city is just below it.
 URGED_AT_ONCE = 20_000
 URGING_TEXT = 500
+# So many rows of what became of them are shown, those that were not urged first.
+URGED_ROWS = 1_000
 # So many units stand in a text for the group chat, which takes 2,048 bytes in the strictest of them.
 URGING_UNITS = 20
 # What the strictest of the group chats takes as one message of text.

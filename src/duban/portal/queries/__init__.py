@@ -33,7 +33,7 @@ from duban.portal.queries.screens import branch_screen, member_screen, principal
 from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
 from duban.portal.queries.urging import Urging, urging, urging_listing
 from duban.portal.queries.work import WorkLine, WorkList, status_choices, task_filter, work_list, work_listing
-from duban.tasks.queries import Crowded, Day, TaskFilter
+from duban.tasks.queries import Crowded, Day, TaskFilter, urged_outcomes
 
 __all__ = [
     "DAYS",
@@ -100,6 +100,7 @@ __all__ = [
     "unit_listing",
     "unit_table",
     "units_answered_for",
+    "urged_outcomes",
     "urging",
     "urging_listing",
     "whom_to_tell",

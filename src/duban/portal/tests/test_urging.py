@@ -131,11 +131,40 @@ def test_the_files_hold_exactly_the_rows_of_the_page(busy: Office) -> None:
         assert [(row[0], row[1]) for row in found[-2:]] == shown
 
 
+def results_of(page: str) -> list[str]:
+    """The result of each row after urging."""
+    return [" ".join(row[2].split()) for row in table_of(page).rows[1:]]
+
+
+def test_each_row_says_what_became_of_it(busy: Office) -> None:
+    client, second = client_of(busy.clerk), client_of(busy.second)
+    before, now, gone = Task.objects.filter(status__in=URGED_STATUSES, assignment__wording="组织一次专题学习")[:3]
+    second.post(f"/urge/?status=all&unit={before.unit_id}&assignment={before.assignment_id}", {"text": ""})
+    address = f"/urge/?status=all&assignment={now.assignment_id}"
+    shown = re.findall(r'name="shown" value="([^"]*)"', page_of(client, address))
+    assert str(gone.pk) in shown
+    # The unit asks for its check while the page stands open.
+    Task.objects.filter(pk=gone.pk).update(status="asked_done", asked_at=timezone.now())
+    answer = client.post(address, {"text": "", "shown": shown}).content.decode()
+    said = {row[0]: " ".join(row[2].split()) for row in table_of(answer).rows[1:]}
+    assert said[now.unit.shown_name] == "Urged now"
+    assert said[before.unit.shown_name].startswith(f"Urged today already {busy.second.person.name}")
+    assert said[gone.unit.shown_name] == "Not open for the unit any more To be checked"
+    assert len(said) == len(shown)
+    # What lies outside one's scope is not told by its number.
+    county = make_person_with_account(unit=busy.tree.counties[0], role="county_office")
+    own = Task.objects.filter(status__in=URGED_STATUSES, assignment__wording="走访困难党员").values_list(
+        "pk", flat=True
+    )
+    answer = client_of(county).post("/urge/?status=overdue", {"text": "", "shown": [*own, gone.pk]}).content.decode()
+    assert gone.unit.shown_name not in answer
+
+
 def test_urging_from_a_list_says_what_was_urged_already(busy: Office) -> None:
     client = client_of(busy.clerk)
     overdue = Task.objects.filter(assignment__wording="走访困难党员", status__in=["in_hand", "to_sign"])
     answer = client.post("/urge/?status=overdue", {"text": "请今日签收"})
-    assert (answer.status_code, answer["Location"]) == (302, "/urge/?status=overdue")
+    assert results_of(answer.content.decode()) == ["Urged now"] * len(overdue)
     urged = TaskEntry.objects.filter(kind=EntryKind.URGE)
     assert {entry.task_id for entry in urged} == {task.pk for task in overdue}
     assert page_of(client, "/urge/", status="overdue").count("Urged today") == len(overdue)

@@ -1,11 +1,11 @@
 """Of what units may be reminded (催办): open items that wait for themselves, unit by unit in protocol order."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Func, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, F, Func, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _
 
@@ -17,6 +17,7 @@ from duban.tasks.models import Task, TaskEntry
 from duban.tasks.policy import TasksCapability, may_urge
 from duban.tasks.queries.lines import PATHS, TaskLine
 from duban.tasks.queries.lists import PAGE_SIZE, TaskFilter, narrowed, status_condition
+from duban.tasks.queries.single import visible_tasks
 from duban.tasks.states import URGED_STATUSES, TaskStatus
 
 # As many reminders as a principal sees at once.
@@ -175,3 +176,46 @@ def urged_principal(*, actor: Actor, unit_id: int, campaign_id: int) -> list[Tas
     )
     found = TaskEntry.objects.filter(pk__in=last.values("pk")).select_related("task__assignment")
     return list(found.order_by("-urged_on", "-pk")[:URGED_SHOWN])
+
+
+@dataclass(frozen=True, slots=True)
+class UrgedOutcome:
+    """What became of one item of a list that was urged."""
+
+    task_id: int
+    unit: str
+    wording: str
+    is_now: bool
+    # Who urged it that day before; empty where it was urged now, or not at all.
+    by: str
+    # The state in which the item is, where it does not wait for its unit any more.
+    state: str
+
+
+def urged_outcomes(
+    *, actor: Actor, now: Sequence[int], shown: Sequence[int], on: date, to_principal: bool, most: int
+) -> list[UrgedOutcome]:
+    """
+    Return what became of the first `most` items: those that were not urged first, then `now`, each in protocol order.
+
+    `shown` are the items that the actor saw and meant, with those that had been urged that day already.
+    """
+    urging = TaskEntry.objects.filter(task=OuterRef("pk"), urged_on=on, to_principal=to_principal)
+    found = (
+        visible_tasks(actor=actor)
+        .filter(pk__in={*now, *shown})
+        .annotate(urged_by=Subquery(urging.values("by")[:1]), is_new=Case(When(pk__in=list(now), then=1), default=0))
+        .select_related("assignment", "unit")
+        .order_by("is_new", "unit__order_path", "pk")
+    )
+    return [
+        UrgedOutcome(
+            task_id=task.pk,
+            unit=task.unit.shown_name,
+            wording=task.assignment.wording,
+            is_now=bool(task.is_new),
+            by="" if task.is_new else task.urged_by or "",
+            state="" if task.is_new or task.status in URGED_STATUSES else task.get_status_display(),
+        )
+        for task in found[:most]
+    ]
