@@ -17,7 +17,7 @@ from duban.organisation.models import Unit
 from duban.portal.queries.activity import may_see_activity
 from duban.portal.queries.replanning import Replanning, replanning
 from duban.tasks import queries as tasks
-from duban.tasks.queries import Crowded, Day, DueDay, TaskFilter
+from duban.tasks.queries import Crowded, Day, TaskFilter
 from duban.workbooks.listing import Column, Listing
 from duban.workdays import queries as workdays
 
@@ -47,7 +47,6 @@ class Ahead:
 
     unit: Unit | None
     days: list[tuple[date, list[AheadLine]]]
-    due: list[DueDay]
     crowded: list[Crowded]
     day: Day
     workdays: int
@@ -82,15 +81,11 @@ def ahead(*, actor: Actor, campaign: Campaign, unit_id: int | None, workdays_ahe
     ]
     lines.sort(key=lambda line: (line.day, line.kind, line.wording))
     kept = lines[:MOST_ROWS]
-    due = tasks.due_days(
-        actor=actor, campaign_id=campaign.pk, day=day, workdays_ahead=length, unit_id=unit.pk if unit else None
-    )
     return Ahead(
         unit=unit,
         days=[(each, [line for line in kept if line.day == each]) for each in dict.fromkeys(line.day for line in kept)],
-        due=due,
         crowded=tasks.crowded_classes(
-            actor=actor, campaign_id=campaign.pk, days=due, unit_id=unit.pk if unit else None
+            actor=actor, campaign_id=campaign.pk, first=day.as_of, last=last, unit_id=unit.pk if unit else None
         ),
         day=day,
         workdays=length,

@@ -52,7 +52,7 @@ class Desk:
     """What an office looks at first."""
 
     rows: list[DeskRow]
-    # Of everything below, in the words of the figures.
+    # Of everything in the scope, in the words of the figures.
     total: dict[str, int]
     day: Day
     # Share of the campaign's time that is over.
@@ -124,7 +124,8 @@ def coming(*, actor: Actor, campaign: Campaign, today: date) -> Coming:
     _require_one_of(actor, TasksCapability.ASSIGN)
     day = tasks.day_of(actor=actor, campaign_id=campaign.pk, today=today)
     days = tasks.due_days(actor=actor, campaign_id=campaign.pk, day=day)
-    return Coming(days, _by_last_day(days, tasks.crowded_classes(actor=actor, campaign_id=campaign.pk, days=days)))
+    crowded = tasks.crowded_classes(actor=actor, campaign_id=campaign.pk, first=day.as_of, last=days[-1].day)
+    return Coming(days, _by_last_day(days, crowded))
 
 
 def places_below(*, actor: Actor, campaign: Campaign, today: date) -> UnitTable:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -261,8 +262,15 @@ def test_what_waits_in_a_scope_is_what_its_lists_hold(waiting: Office) -> None:
         [unit for unit in tree.below(county) if unit in tree.villages]
         for county in (tree.counties[0], tree.counties[1])
     )
-    # What the county itself has to check: its own part of what was passed on, and nothing of the city's.
+    # What the first county itself has to check, and what was asked, issued or due in the second two days before.
     Task.objects.filter(unit__in=one[:2], status="asked_done").update(checker_unit=tree.counties[0])
+    Task.objects.filter(unit=other[0], status="asked_done").update(checker_unit=tree.counties[1])
+    for unit, checker in ((one[0], tree.counties[0]), (other[0], tree.counties[1])):
+        assert Task.objects.filter(unit=unit, changes__isnull=False).update(checker_unit=checker) == 1
+    before = timedelta(days=2)
+    earlier = Task.objects.filter(unit__in=other)
+    earlier.update(issued_at=SOME_MOMENT - before, asked_at=F("asked_at") - before)
+    earlier.filter(agreed_due__lt=SOME_DAY).update(agreed_due=F("agreed_due") - before)
     scopes = {
         "city": Scope(paths=(tree.city.path,)),
         "county": Scope(paths=(tree.counties[0].path,)),
@@ -271,9 +279,14 @@ def test_what_waits_in_a_scope_is_what_its_lists_hold(waiting: Office) -> None:
         "listed": Scope(paths=(tree.counties[1].path,), unit_ids=frozenset({one[0].pk, one[2].pk, other[0].pk})),
         "nothing": Scope(),
     }
-    found = {}
+    scopes_to_check = scopes | {
+        # Who sees one county and checks for another sees nothing that waits for them, but what they have to check.
+        "looks elsewhere": Scope(paths=(tree.counties[1].path,)),
+    }
+    scopes["looks elsewhere"] = scopes["county"]
+    found, oldest = {}, {}
     for name, scope in scopes.items():
-        actor = Actor(user_id=None, name=name, scopes=dict.fromkeys((VIEW, CHECK), scope))
+        actor = Actor(user_id=None, name=name, scopes={VIEW: scope, CHECK: scopes_to_check[name]})
         seen: dict[str, Any] = {"actor": actor, "campaign_id": waiting.campaign.pk}
         total = figures.total(**seen, table=TASK_FIGURES, capability=VIEW, names=["total", *tasks.COUNTED_BY_FIGURES])
         waits = tasks.waiting(**seen, day=day, counted=total)
@@ -294,18 +307,46 @@ def test_what_waits_in_a_scope_is_what_its_lists_hold(waiting: Office) -> None:
                 status,
             )
         found[name] = {status: row.number for status, row in waits.items()} | {"total": total["total"]}
+        oldest[name] = {status: row.oldest for status, row in waits.items()}
+        # Where there are many, the oldest is looked for in another way, and is the same.
+        many = {status: number and 1_000_000 for status, number in total.items()}
+        again = tasks.waiting(**seen, day=day, counted=many)
+        assert {status: row.oldest for status, row in again.items()} == oldest[name]
     assert found["city"]["asked_done"] == 4
     assert found["county"] == {
         "to_sign": 6,
         "overdue": 3,
         "declined": 4,
         "due_today": 3,
-        "change_asked": 0,
+        "change_asked": 1,
         "asked_done": 2,
         "total": 12,
     }
     assert found["listed"]["total"] == 12
     assert set(found["nothing"].values()) == {0}
+    assert found["looks elsewhere"] == found["county"] | {"change_asked": 0, "asked_done": 1}
+    # Nobody is told since when something waits in another county.
+    for status in ("to_sign", "declined", "asked_done"):
+        assert (oldest["county"][status], oldest["two counties"][status]) == (SOME_DAY, SOME_DAY - before), status
+    late = SOME_DAY - timedelta(days=4)
+    assert (oldest["county"]["overdue"], oldest["two counties"]["overdue"]) == (late, late - before)
+    assert oldest["looks elsewhere"]["asked_done"] == SOME_DAY - before
+
+
+def test_a_county_reads_what_falls_due_in_it(office: Office) -> None:
+    tree, tomorrow = office.tree, SOME_DAY + timedelta(days=1)
+    one, other = (
+        [unit for unit in tree.below(county) if unit in tree.villages]
+        for county in (tree.counties[0], tree.counties[1])
+    )
+    for number in range(4):
+        office.assign(units=[*one[:3], *other[:5]], wording=f"一周第{number}件", due_on=tomorrow)
+    office.assign(units=other[:1], wording="另一县的事", due_on=tomorrow + timedelta(days=1))
+    county = actor_for(account=make_person_with_account(unit=tree.counties[0], role="county_office"))
+    found = coming_of(office, county)
+    assert {each.day: (each.items, each.units) for each in found.days if each.items} == {tomorrow: (12, 3)}
+    ((one_class,),) = found.crowded.values()
+    assert (one_class.kind, one_class.units, one_class.most) == ("village", 3, 4)
 
 
 def test_a_county_begins_with_what_it_has_to_pass_down(waiting: Office) -> None:

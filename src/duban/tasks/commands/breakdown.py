@@ -106,7 +106,7 @@ def name_breakdown_columns(
     `mapping` is key of our column → title in the file. Nothing else changes yet.
 
     :raises NotFound: if there is no such import of this actor's office, or its file was let go
-    :raises IllegalStep: if it was taken over already
+    :raises IllegalStep: if it was taken over or put aside already
     :raises NotAllowed: if this actor may not assign in the name of the unit
     :raises Stale: if somebody named its columns since the form was opened
     :raises InvalidInput: if a column that is needed has no title, a title is used twice or is not in the file, or the table
@@ -290,7 +290,7 @@ def take_over_breakdown(
     Turn the rows into drafts, and issue them if asked: all of them or none.
 
     :raises NotFound: if there is no such import of this actor's office
-    :raises IllegalStep: if it has errors, its columns are not named, or it was taken over already
+    :raises IllegalStep: if it has errors, its columns are not named, or it was taken over or put aside already
     :raises NotAllowed: if this actor may not assign in the name of the unit
     :raises Stale: if somebody named its columns anew since the page was opened
     """
@@ -337,19 +337,21 @@ def take_over_breakdown(
 
 
 @transaction.atomic
-def withdraw_breakdown(*, actor: Actor, import_id: int, at: datetime) -> BreakdownImport:
+def withdraw_breakdown(*, actor: Actor, import_id: int, version: int, at: datetime) -> BreakdownImport:
     """
     Put a table aside; nothing of it is taken over.
 
     :raises NotFound: if there is no such import of this actor's office
     :raises IllegalStep: if it was taken over or put aside already
     :raises NotAllowed: if this actor may not assign in the name of the unit
+    :raises Stale: if somebody named its columns since the page was opened
     """
     received = queries.get_breakdown(actor=actor, import_id=import_id)
     received = BreakdownImport.objects.select_for_update(of=("self",)).select_related("assigner").get(pk=received.pk)
 
     step = BREAKDOWN_FLOW.step("withdraw", source=received.status)
     policy.may_assign(actor, received.assigner).require()
+    _require_version(received, version)
 
     received.status = step.target
     received.finished_at = at

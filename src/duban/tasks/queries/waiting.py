@@ -1,6 +1,6 @@
 """What an office has to look at today and in the coming days: how many, the oldest, and what falls due on which day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -64,18 +64,29 @@ class Crowded:
 _DAY = "(SELECT %(as_of)s::date AS as_of) AS day"
 _CONDITIONS = {figure.name: figure.condition for figure in TASK_FIGURES.figures}
 _SINCE = {"to_sign": "issued_at", "overdue": "agreed_due", "declined": "issued_at"}
+# Along the index, the oldest first, until one belongs to a unit of the scope. Said of the answer (IS TRUE), so that each item
+# is looked up among the units and not each unit among the items.
 _OLDEST = {
     name: f"""
 SELECT '{name}', NULL::bigint, min(since)::timestamptz FROM (
     SELECT record.{since} AS since FROM tasks_task AS record, {_DAY}
-     WHERE record.campaign_id = %(campaign)s AND {_CONDITIONS[name]}{{is_seen}}
+     WHERE record.campaign_id = %(campaign)s AND {_CONDITIONS[name]}{{is_among}}
      ORDER BY record.{since} LIMIT 1
 ) AS first"""  # noqa: S608 - columns of ours
     for name, since in _SINCE.items()
 }
+_IS_AMONG = " AND (record.unit_id IN (SELECT id FROM seen)) IS TRUE"
+# Where a scope has few, that would pass everybody else's first: begin with the units that have one.
+_OLDEST_OF_FEW = {
+    name: f"""
+SELECT '{name}', NULL::bigint, min(record.{since})::timestamptz
+  FROM tasks_taskfigures AS kept JOIN tasks_task AS record ON record.unit_id = kept.unit_id, {_DAY}
+ WHERE kept.campaign_id = %(campaign)s AND kept.{name} > 0 AND kept.unit_id IN (SELECT id FROM seen)
+   AND record.campaign_id = %(campaign)s AND {_CONDITIONS[name]}"""  # noqa: S608 - columns of ours
+    for name, since in _SINCE.items()
+}
 COUNTED_BY_FIGURES = tuple(_SINCE)
-# Said of the answer, so that each item is looked up among the units and not each unit among the items.
-_IS_SEEN = " AND (record.unit_id IN (SELECT id FROM seen)) IS TRUE"
+_IS_SEEN = " AND record.unit_id IN (SELECT id FROM seen)"
 _DUE_TODAY = f"""
 SELECT 'due_today', count(*), NULL::timestamptz FROM (
     SELECT FROM tasks_task AS record
@@ -132,12 +143,13 @@ def waiting(*, actor: Actor, campaign_id: int, day: Day, counted: Mapping[str, i
             named.append(f"{name} AS MATERIALIZED ({units})")
             given |= parameters
     is_seen = _IS_SEEN if "seen_heads" in given else ""
-    is_checked = " AND (record.checker_unit_id IN (SELECT id FROM checked)) IS TRUE" if "checked_heads" in given else ""
-    parts = [
-        _DUE_TODAY.format(is_seen=is_seen),
-        _CHANGE_ASKED.format(is_seen=is_seen, is_checked=is_checked),
-        *(_OLDEST[name].format(is_seen=is_seen) for name in COUNTED_BY_FIGURES if counted[name]),
-    ]
+    is_checked = " AND record.checker_unit_id IN (SELECT id FROM checked)" if "checked_heads" in given else ""
+    parts = [_DUE_TODAY.format(is_seen=is_seen), _CHANGE_ASKED.format(is_seen=is_seen, is_checked=is_checked)]
+    for name in COUNTED_BY_FIGURES:
+        if is_seen and 0 < counted[name] <= COUNTED_AT_MOST:
+            parts.append(_OLDEST_OF_FEW[name])
+        elif counted[name]:
+            parts.append(_OLDEST[name].format(is_among=_IS_AMONG if is_seen else ""))
     if is_checked:
         named.append(_CHECKERS)
         parts.append(_ASKED_OF_SOME)
@@ -154,9 +166,7 @@ def waiting(*, actor: Actor, campaign_id: int, day: Day, counted: Mapping[str, i
     }
 
 
-def due_days(
-    *, actor: Actor, campaign_id: int, day: Day, workdays_ahead: int = LOOK_AHEAD_WORKDAYS, unit_id: int | None = None
-) -> list[DueDay]:
+def due_days(*, actor: Actor, campaign_id: int, day: Day) -> list[DueDay]:
     """
     Return each of the next working days, today first, with what falls due on it (R-629).
 
@@ -164,14 +174,14 @@ def due_days(
     """
     calendar = workdays.calendar(actor=actor)
     first = day.as_of
-    last = calendar.add_workdays(first, workdays_ahead - (1 if calendar.is_workday(first) else 0))
+    last = calendar.add_workdays(first, LOOK_AHEAD_WORKDAYS - (1 if calendar.is_workday(first) else 0))
     # By day and unit first: so the index alone answers, in its own order.
-    seen, falling_due, given = _falling_due(actor, campaign_id, first, last, unit_id)
+    seen, falling_due, given = _falling_due(actor, campaign_id, first, last, None)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{seen}SELECT agreed_due, sum(items)::bigint, count(*) FROM ("  # noqa: S608 - columns of ours
-            f" SELECT record.agreed_due, record.unit_id, count(*) AS items {falling_due} GROUP BY 1, 2"
-            ") AS per_unit GROUP BY agreed_due",
+            f"{seen}per_unit AS ("  # noqa: S608 - columns of ours
+            f" SELECT record.agreed_due, record.unit_id, count(*) AS items {falling_due} GROUP BY 1, 2)"
+            " SELECT agreed_due, sum(items)::bigint, count(*) FROM per_unit GROUP BY agreed_due",
             given,
         )
         found = {due: (items, units) for due, items, units in cursor.fetchall()}
@@ -184,22 +194,25 @@ def due_days(
 
 
 def crowded_classes(
-    *, actor: Actor, campaign_id: int, days: Sequence[DueDay], unit_id: int | None = None
+    *, actor: Actor, campaign_id: int, first: date, last: date, unit_id: int | None = None
 ) -> list[Crowded]:
-    """Return the classes of units of which some have more than three items due in one calendar week (R-655)."""
-    if not days:
-        return []
-    first, last = days[0].day, days[-1].day
+    """
+    Return the classes of units of which some have more than three items due in one calendar week (R-655).
+
+    Counted from the first day on, and to the end of the week of the last.
+    """
     monday = first - timedelta(days=first.weekday())
     weeks = [monday + timedelta(days=7 * number) for number in range((last - monday).days // 7 + 1)]
     seen, falling_due, given = _falling_due(actor, campaign_id, first, weeks[-1] + timedelta(days=6), unit_id)
-    # Classes are made of those units only that have too many: few, so each is looked up by itself.
+    # Classes are made of those units only that have too many, seldom any: by their numbers, not by reading all units.
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{seen}SELECT week, unit.level, unit.kind, count(*), max(items) FROM ("  # noqa: S608 - columns of ours
+            f"{seen}crowded AS MATERIALIZED ("  # noqa: S608 - columns of ours
             f" SELECT (record.agreed_due - %(monday)s::date) / 7 AS week, record.unit_id, count(*) AS items {falling_due}"
-            " GROUP BY 1, 2 HAVING count(*) > %(most)s) AS crowded,"
-            " LATERAL (SELECT level, kind FROM organisation_unit WHERE id = crowded.unit_id OFFSET 0) AS unit"
+            " GROUP BY 1, 2 HAVING count(*) > %(most)s)"
+            " SELECT week, unit.level, unit.kind, count(*), max(items)"
+            " FROM crowded JOIN organisation_unit AS unit ON unit.id = crowded.unit_id"
+            " WHERE unit.id = ANY(ARRAY(SELECT unit_id FROM crowded))"
             " GROUP BY week, unit.level, unit.kind ORDER BY week, unit.level, unit.kind",
             {**given, "monday": monday, "most": MOST_IN_A_WEEK},
         )
@@ -212,10 +225,10 @@ def _falling_due(
     """
     Return how a statement over the open items that fall due on these days begins, its FROM and WHERE, its parameters.
 
-    Its items stand there as `record`: those of the actor's scope, or of one unit alone.
+    Its items stand there as `record`: those of the actor's scope, or of one unit alone. Another table follows the beginning.
     """
     given: dict[str, Any] = {"campaign": campaign_id, "first": first, "last": last}
-    seen, is_seen = "", ""
+    seen, is_seen = "WITH ", ""
     scope = actor.scope(TasksCapability.VIEW)
     if unit_id is not None:
         given["unit"] = unit_in_view(actor=actor, unit_id=unit_id).pk
@@ -223,6 +236,6 @@ def _falling_due(
     elif not (actor.is_system or scope.is_whole):
         units, parameters = organisation.scoped_units(scope=scope, name="seen")
         given |= parameters
-        seen, is_seen = f"WITH seen AS MATERIALIZED ({units}) ", _IS_SEEN
+        seen, is_seen = f"WITH seen AS MATERIALIZED ({units}), ", _IS_SEEN
     open_then = f"{OPEN} AND record.agreed_due BETWEEN %(first)s AND %(last)s"
     return seen, f"FROM tasks_task AS record WHERE record.campaign_id = %(campaign)s AND {open_then}{is_seen}", given

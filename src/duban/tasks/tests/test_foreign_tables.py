@@ -157,7 +157,8 @@ class TestNaming:
         for table in (to_name, wrong, ready):
             address = f"{IMPORTS}{table.pk}/"
             assert f'action="{address}withdraw/"' in page_of(clerk, address)
-            assert clerk.post(f"{address}withdraw/")["Location"] == IMPORTS
+            assert clerk.post(f"{address}withdraw/", {"version": str(table.version - 1)}).status_code == 409
+            assert clerk.post(f"{address}withdraw/", {"version": str(table.version)})["Location"] == IMPORTS
             table.refresh_from_db()
             assert table.status == "withdrawn"
             page = page_of(clerk, address)

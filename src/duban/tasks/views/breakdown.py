@@ -118,7 +118,9 @@ def take_over(request: Request, import_id: int) -> HttpResponse:
 @require_POST
 def withdraw(request: Request, import_id: int) -> HttpResponse:
     """Put the table aside."""
-    commands.withdraw_breakdown(actor=request.actor, import_id=import_id, at=timezone.now())
+    commands.withdraw_breakdown(
+        actor=request.actor, import_id=import_id, version=_version_of(request), at=timezone.now()
+    )
     say(request, _("Put aside. Nothing was changed."))
     return redirect("tasks:imports")
 
