@@ -17,7 +17,7 @@ from bench import city as shape
 from bench.city import City
 from bench.load import Question
 
-OPEN = "('to_sign', 'in_hand', 'asked_done')"
+OPEN = "('to_sign', 'in_hand', 'asked_done', 'partly_done', 'kept_up')"
 _DUE = "COALESCE(t.agreed_due, DATE '9999-12-31')"
 _LIST = (
     "SELECT t.id, t.status, t.is_key, t.agreed_due, t.original_due, a.wording, a.source_sentence, a.source_label, a.due_text,"
@@ -26,11 +26,15 @@ _LIST = (
 )
 _ORDER = f" ORDER BY t.is_key DESC, {_DUE}, t.id"
 _SUMS = ", ".join(
-    f"sum(f.{name})"
-    for name in (
-        *("total", "to_sign", "in_hand", "asked", "done", "declined", "overdue", "near_due", "long_term"),
-        *("done_dated", "on_time_original", "on_time_agreed"),
-    )
+    f"sum(f.{name})" for name in ("total", "to_sign", "in_hand", "asked", "done", "overdue", "near_due", "long_term")
+)
+
+
+_BELOW = (
+    "SELECT u.id, u.name, s.* FROM organisation_unit AS u LEFT JOIN ("
+    f"SELECT {_SUMS}, c.ancestor_id FROM organisation_closure AS c JOIN tasks_taskfigures AS f ON f.unit_id = c.descendant_id"
+    " WHERE f.campaign_id = 1 AND c.ancestor_id IN (SELECT id FROM organisation_unit WHERE parent_id = %(unit)s)"
+    " GROUP BY c.ancestor_id) AS s ON s.ancestor_id = u.id WHERE u.parent_id = %(unit)s ORDER BY u.order_path"
 )
 
 
@@ -162,12 +166,6 @@ def _work(scope: _RoleScope, *, word: str = "") -> list[Statement]:
 
 
 def _tables(city: City, scopes: dict[str, _RoleScope]) -> list[Scenario]:
-    below = (
-        f"SELECT u.id, u.name, {_SUMS} FROM organisation_unit AS u"
-        " JOIN organisation_closure AS c ON c.ancestor_id = u.id"
-        " LEFT JOIN tasks_taskfigures AS f ON f.unit_id = c.descendant_id AND f.campaign_id = 1"
-        " WHERE u.parent_id = %(unit)s GROUP BY u.id ORDER BY u.order_path"
-    )
     alone = (
         f"SELECT u.id, u.name, {_SUMS} FROM organisation_unit AS u"
         " LEFT JOIN tasks_taskfigures AS f ON f.unit_id = u.id AND f.campaign_id = 1"
@@ -179,7 +177,7 @@ def _tables(city: City, scopes: dict[str, _RoleScope]) -> list[Scenario]:
         ("county", city.county_id, ["city office", "county office"]),
         ("township", city.township_id, ["city office", "county office"]),
     ):
-        path, statements = f"/table/?unit={unit}", [[Statement(below, {"unit": unit})]]
+        path, statements = f"/table/?unit={unit}", [[Statement(_BELOW, {"unit": unit})]]
         found += [
             Scenario(f"table of units, {level}", role, 50, [path], statements, "", scopes[role].units) for role in roles
         ]
@@ -191,27 +189,23 @@ def _tables(city: City, scopes: dict[str, _RoleScope]) -> list[Scenario]:
 
 def _desk(city: City, scope: _RoleScope, role: str) -> list[Scenario]:
     unit = city.city_id if role == "city office" else city.county_id
-    below = (
-        f"SELECT u.id, u.name, {_SUMS} FROM organisation_unit AS u"
-        " JOIN organisation_closure AS c ON c.ancestor_id = u.id"
-        " LEFT JOIN tasks_taskfigures AS f ON f.unit_id = c.descendant_id AND f.campaign_id = 1"
-        " WHERE u.parent_id = %(unit)s GROUP BY u.id ORDER BY u.order_path"
-    )
-    of_tasks = "FROM tasks_task AS t JOIN organisation_unit AS u ON u.id = t.unit_id WHERE t.campaign_id = 1"
+    # Whoever sees everything needs no unit to see an item.
+    of_units = "" if scope.where == "true" else " JOIN organisation_unit AS u ON u.id = t.unit_id"
+    of_tasks = f"FROM tasks_task AS t{of_units} WHERE t.campaign_id = 1"
     coming = f"t.status IN {OPEN} AND t.agreed_due BETWEEN current_date AND current_date + 14 AND {scope.where}"
     days = (
         f"SELECT t.agreed_due, count(*), count(DISTINCT t.unit_id) {of_tasks} AND {coming}"
         " GROUP BY t.agreed_due ORDER BY t.agreed_due"
     )
     crowded = (
-        "SELECT week, kind, count(*), max(n) FROM (SELECT date_trunc('week', t.agreed_due) AS week, t.unit_id, u.kind,"
-        f" count(*) AS n {of_tasks} AND {coming} GROUP BY 1, 2, 3 HAVING count(*) > 3) AS units GROUP BY 1, 2"
+        "SELECT week, k.kind, count(*), max(n) FROM (SELECT date_trunc('week', t.agreed_due) AS week, t.unit_id, count(*) AS n"
+        f" {of_tasks} AND {coming} GROUP BY 1, 2 HAVING count(*) > 3) AS units"
+        " JOIN organisation_unit AS k ON k.id = units.unit_id GROUP BY 1, 2"
     )
     # In the places of a table's columns: unsigned third, overdue seventh.
     whole = (
         "SELECT 0, 'the whole', sum(f.to_sign), sum(f.total), sum(f.done), sum(f.declined), sum(f.overdue)"
-        " FROM tasks_taskfigures AS f JOIN organisation_unit AS u ON u.id = f.unit_id"
-        f" WHERE f.campaign_id = 1 AND {scope.where}"
+        f" FROM tasks_taskfigures AS f{of_units.replace('t.unit_id', 'f.unit_id')} WHERE f.campaign_id = 1 AND {scope.where}"
     )
     today = (
         f"SELECT count(*) FROM (SELECT {of_tasks} AND t.status IN {OPEN} AND t.agreed_due = current_date"
@@ -226,10 +220,10 @@ def _desk(city: City, scope: _RoleScope, role: str) -> list[Scenario]:
         )
     )
     desk = [Statement(text, scope.given) for text in (whole, today, oldest)]
-    beside = [Statement(below, {"unit": unit}), *(Statement(text, scope.given) for text in (days, crowded))]
+    beside = [Statement(_BELOW, {"unit": unit}), *(Statement(text, scope.given) for text in (days, crowded))]
     return [
         Scenario("office desk", role, 80, ["/"], [desk], "", scope.units),
-        Scenario("beside the desk", role, 0, ["/desk/beside/"], [beside], "", scope.units),
+        Scenario("beside the desk", role, 80, ["/desk/beside/"], [beside], "", scope.units),
     ]
 
 
