@@ -1,6 +1,5 @@
 """What is asked of the units in the demonstration city this week: too much of one, and one thing that is known already."""
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -30,6 +29,7 @@ REQUESTS = (
 )
 # Asks every community for what stands in the register and in the figures: refused, and withdrawn.
 ASKS_WHAT_IS_KNOWN = "市政务服务局"
+WITHDRAWN_AS = "减负账本不予下发，本局撤回，不再要求报送。"
 
 
 def fill_burden(*, actor: Actor, campaign: Campaign, at: datetime) -> None:
@@ -91,12 +91,13 @@ def _ask_what_is_known(*, actor: Actor, campaign: Campaign, asker: Unit, at: dat
         ),
         at=at,
     )
-    with suppress(InvalidInput):
+    try:
         commands.take_request_step(actor=actor, request_id=request.pk, step_name="submit", at=at)
+    except InvalidInput as refused:
+        # What was refused leaves no trace of its own: whoever asked says, on withdrawing, what they were told.
+        told = str(refused)
+    else:
+        raise RuntimeError(f"a request for what is known was not refused: {request.what}")
     commands.take_request_step(
-        actor=actor,
-        request_id=request.pk,
-        step_name="withdraw",
-        reason="单位登记和任务进度中已有，不再要求报送。",
-        at=at,
+        actor=actor, request_id=request.pk, step_name="withdraw", reason=f"{WITHDRAWN_AS}{told}", at=at
     )

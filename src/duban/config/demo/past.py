@@ -10,17 +10,18 @@ from django.db import transaction
 from django.utils import timezone
 
 from duban.config.demo.acts import Act, Say, Stage, Story, clerks, moment
-from duban.config.demo.plot import EVENING, MATTER, MERGED, STUDY, tell
+from duban.config.demo.plot import EVENING, MATTER, MERGED, SILENT, SILENT_UNTIL, STUDY, tell
 from duban.figures import commands as figures
 from duban.figures import queries as counted
 from duban.kernel.authority import Actor
 from duban.organisation.models import Unit
 from duban.tasks import commands as tasks
+from duban.tasks import queries as asked
 from duban.tasks.breakdown import CLASSES
 from duban.tasks.choosing import units_of_rule
 from duban.tasks.commands.drafting import AssignmentText
 from duban.tasks.figures import TASK_FIGURES
-from duban.tasks.models import Task
+from duban.tasks.models import Task, TaskEntry
 from duban.tasks.states import ClosingMode, DueKind, Importance, Nature, Target
 
 # Figures that the demonstration always shows: 1,140 unit tasks, 54 % done.
@@ -165,6 +166,13 @@ def _require_figures(stage: Stage) -> None:
     wrong = {name: found[name] for name, number in wanted.items() if found[name] != number}
     if wrong:
         raise RuntimeError(f"the figures of the demonstration city are to be {wanted}, not {wrong}")
+    if stage.has(SILENT):
+        path, evening = Unit.objects.values_list("path", flat=True).get(pk=stage.ids[SILENT]), stage.day(SILENT_UNTIL)
+        entered = TaskEntry.objects.filter(
+            task__unit__path__startswith=path, kind__in=asked.ANSWERING, made_at__date=evening
+        ).count()
+        if entered != EVENING:
+            raise RuntimeError(f"{SILENT} is to enter {EVENING} times on {evening}, not {entered}")
 
 
 def _issue(actor: Actor, draft: int, at: datetime) -> None:

@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from duban.access import queries as access
 from duban.accounts.models import User
+from duban.burden import queries as ledger
+from duban.burden.models import DataRequest, Demand
+from duban.burden.states import DemandKind, RequestStatus
 from duban.campaigns.models import Campaign
-from duban.config.demo import desks, filling, plot
+from duban.config.demo import burden, desks, filling, plot
 from duban.config.demo.cast import HOUSING, SHUANGHUAI
 from duban.config.demo.city import build_city
 from duban.config.demo.model import DemoUnit
@@ -22,13 +27,22 @@ from duban.tasks.models import Confirmation, HandOver, Sample, Task, TaskEntry, 
 from duban.tasks.states import CLOSED_STATUSES, EntryKind, SampleStatus, TaskStatus
 
 SYSTEM = Actor.system("test")
+BURDENED = f"望澜区{burden.BURDENED}"
 # Beside the small city, so that every line of the plot has its units.
-MORE = (plot.FINANCE, plot.BUSES, plot.ENDS, f"{plot.ENDS}书院巷社区", plot.TAKES_OVER, "望澜区新港街道", plot.LAMPS)
+MORE = (
+    *(plot.FINANCE, plot.BUSES, plot.ENDS, f"{plot.ENDS}书院巷社区", plot.TAKES_OVER, "望澜区新港街道", plot.LAMPS),
+    *(BURDENED, burden.ASKS_WHAT_IS_KNOWN, *(sender for sender, _what in burden.REQUESTS)),
+)
+# So many villages of the silent county, beside all its townships, leave enough unsaid for one evening.
+SILENT_VILLAGES = 12
 
 
 def some_units() -> list[DemoUnit]:
     city = build_city()
     wanted = {unit.key for unit in filling.small_city(city)} | set(MORE)
+    silent = [unit for unit in city.units if unit.key.startswith(plot.SILENT)]
+    wanted |= {unit.key for unit in silent if unit.kind == "township"}
+    wanted |= {unit.key for unit in [unit for unit in silent if unit.kind == "village"][:SILENT_VILLAGES]}
     return [unit for unit in city.units if unit.key in wanted]
 
 
@@ -59,6 +73,8 @@ class TestPlot:
         self._a_township_records_for_fourteen_villages()
         self._a_silent_county_enters_everything_in_one_evening()
         self._it_is_told_to_the_county_and_its_contact_only()
+        self._what_is_known_is_refused_and_the_request_withdrawn()
+        self._a_sub_district_is_asked_eleven_times_in_one_week()
         self._what_residents_said_of_their_lamps_stands_in_the_thread()
         self._a_merged_sub_district_leaves_nothing_without_an_owner()
         self._a_new_principal_takes_over_what_waited()
@@ -84,7 +100,7 @@ class TestPlot:
         launch = Campaign.objects.get().starts_on
         days = [(moment.date() - launch).days for moment in made]
         assert not [day for day in days if plot.SILENT_FROM <= day < plot.SILENT_UNTIL]
-        assert days.count(plot.SILENT_UNTIL) > 1
+        assert days.count(plot.SILENT_UNTIL) == plot.EVENING == 43
 
     def _it_is_told_to_the_county_and_its_contact_only(self):
         """Its own office and the head of the group that looks after it see weeks 4 to 7 empty, and the evening after."""
@@ -98,9 +114,35 @@ class TestPlot:
             evening = gap.made_up_on
             assert evening is not None
             assert evening.day == campaign.starts_on + timedelta(days=plot.SILENT_UNTIL)
-            assert timezone.localtime(evening.first_at).hour == 19
+            assert evening.entries == plot.EVENING
+            assert (timezone.localtime(evening.first_at).hour, timezone.localtime(evening.last_at).hour) == (19, 21)
         for sign_in in ("linxiaohe", "hanlicheng"):
             assert not portal.may_see_activity(actor=played_by(sign_in), unit=county)
+
+    def _what_is_known_is_refused_and_the_request_withdrawn(self):
+        """The request stands on its page with the refusal that it met, and was asked of nobody."""
+        request = DataRequest.objects.get()
+        assert (request.asker, request.status) == (unit_of(burden.ASKS_WHAT_IS_KNOWN), RequestStatus.WITHDRAWN)
+        communities = Unit.objects.filter(kind="community", valid_until__isnull=True)
+        assert request.unit_count == communities.count() > 1
+        assert not Demand.objects.filter(asker=request.asker, kind=DemandKind.DATA_REQUEST).exists()
+        client = Client()
+        client.force_login(User.objects.get(sign_in_name="linxiaohe"))
+        page = client.get(reverse("burden:request", args=[request.pk])).content.decode()
+        assert burden.WITHDRAWN_AS in page
+        for known in ("organisation:units", "portal:units"):
+            assert f"（{reverse(known)}）" in request.reason
+            assert f'<a href="{reverse(known)}">' in page
+
+    def _a_sub_district_is_asked_eleven_times_in_one_week(self):
+        unit = unit_of(BURDENED)
+        found = ledger.asked_of(actor=played_by("linxiaohe"), unit_id=unit.pk, week=SOME_MOMENT.date())
+        asked = [line.demand for line in found.lines if line.demand.kind == DemandKind.DATA_REQUEST]
+        assert (len(asked), len({demand.asker_id for demand in asked})) == (11, 6)
+        assert found.cap is not None
+        assert found.counts["items"] >= 11 > found.cap.requests
+        assert found.above
+        assert [line.objection.words for line in found.lines if line.objection] == ["每月考评已报"]
 
     def _what_residents_said_of_their_lamps_stands_in_the_thread(self):
         lamps = share(plot.LAMPS, plot.MATTER)
