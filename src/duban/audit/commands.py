@@ -3,17 +3,26 @@
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max
 
+from duban.audit import chain
 from duban.audit.canonical import canonical
+from duban.audit.events import VerificationAsked
+from duban.audit.models import AuditEvent, Seal, Verification
 from duban.audit.named_lists import Reading
+from duban.audit.policy import may_read
 from duban.kernel.authority import Actor
+from duban.kernel.events import publish
 
+# How long a verification waits for those who were writing when it began.
+WRITERS_GET = timedelta(seconds=30)
 SAME_READING = timedelta(minutes=10)
 
 # The actor's latest rows only: whoever fans out and imports has many. One statement, so a list costs one round trip.
@@ -106,6 +115,93 @@ def record_readings(*, actor: Actor, readings: Sequence[Reading], address: str, 
                 _UNLESS_JUST_READ,
                 {"rows": json.dumps(rows, ensure_ascii=False), "user": actor.user_id, "since": at - SAME_READING},
             )
+
+
+@transaction.atomic
+def ask_verification(*, actor: Actor, at: datetime) -> Verification:
+    """
+    Have the whole record verified in the background; while a verification runs, that one goes on.
+
+    :raises NotAllowed: if this actor may not read the record
+    """
+    may_read(actor).require()
+    newest = AuditEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    sealed = Seal.objects.aggregate(newest=Max("last_id"))["newest"] or 0
+    Verification.objects.bulk_create(
+        [Verification(asked_by=actor.user_id, asked_at=at, upto_id=max(newest, sealed))], ignore_conflicts=True
+    )
+    verification = Verification.objects.filter(finished_at__isnull=True).latest("pk")
+    if not actor.is_system:
+        record(actor=actor, verb="record.verify", object_kind="verification", object_id=verification.pk, at=at)
+        publish(VerificationAsked(verification.pk))
+    return verification
+
+
+def verify_until_done(*, actor: Actor, verification_id: int, at: datetime) -> None:
+    """Verify the record part by part, each in a transaction of its own; what stopped half-way goes on where it was."""
+    wait_for_writers(actor=actor, verification_id=verification_id)
+    while verify_step(actor=actor, verification_id=verification_id, at=at):
+        pass
+
+
+@transaction.atomic
+def wait_for_writers(*, actor: Actor, verification_id: int, most: timedelta = WRITERS_GET) -> None:
+    """
+    Wait until nobody can add a row any more whose number lies before the end of the verification.
+
+    Whoever keeps a transaction open for longer is not waited for: then only what is sealed is verified, and nothing new
+    is sealed.
+    """
+    may_read(actor).require()
+    waited_for = chain.writers()
+    end = time.monotonic() + most.total_seconds()
+    while waited_for and time.monotonic() < end:
+        time.sleep(0.1)
+        waited_for &= chain.writers()
+    if waited_for:
+        sealed = Seal.objects.aggregate(newest=Max("last_id"))["newest"] or 0
+        Verification.objects.filter(pk=verification_id, finished_at__isnull=True).update(upto_id=sealed)
+
+
+@transaction.atomic
+def verify_step(*, actor: Actor, verification_id: int, at: datetime) -> bool:
+    """Verify the next part, seal it if nobody has, and return whether there is more; the end is recorded."""
+    may_read(actor).require()
+    found = Verification.objects.select_for_update().get(pk=verification_id)
+    if found.finished_at is not None:
+        return False
+    part = chain.read_part(after=found.reached_id, upto=found.upto_id, seen=chain.remembered(after=found.reached_id))
+    if part is None:
+        found.finished_at = at
+        payload = {"faults": found.fault_count, "rows": found.rows, "until": found.upto_id}
+        if found.first_fault_id is not None:
+            payload["first_fault"] = found.first_fault_id
+        record(
+            actor=actor,
+            verb="record.verified",
+            object_kind="verification",
+            object_id=found.pk,
+            at=at,
+            payload=payload,
+        )
+    else:
+        if part.seal is None:
+            Seal.objects.create(
+                first_id=part.rows[0].pk,
+                last_id=part.last_id,
+                rows=len(part.rows),
+                digest=part.digest,
+                marks=part.marks,
+                sealed_at=at,
+            )
+        found.digest = part.digest if part.seal is None else part.seal.digest
+        found.reached_id = part.last_id
+        found.rows += len(part.rows)
+        found.fault_count += len(part.faults)
+        if part.faults and found.first_fault_id is None:
+            found.first_fault_id, found.first_fault = part.faults[0].event_id, part.faults[0].kind
+    found.save()
+    return part is not None
 
 
 def record_many(*, actor: Actor, at: datetime, events: Iterable[Event]) -> None:

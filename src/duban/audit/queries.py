@@ -3,23 +3,26 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from duban.audit.canonical import canonical
-from duban.audit.models import AuditEvent
+from duban.audit import chain
+from duban.audit.models import AuditEvent, Verification
 from duban.audit.named_lists import named_list
 from duban.audit.policy import may_read
 from duban.audit.words import detail_word, kind_word, verb_word
 from duban.kernel.authority import Actor
+from duban.kernel.errors import InvalidInput
 from duban.kernel.paging import Page, cut, decode_key
 
 PAGE_SIZE = 50
-CHUNK = 5000
 MOST_FAULTS_KEPT = 100
-HASH_BYTES = 32
-SALT_BYTES = 16
+# About ten seconds of writing, while somebody waits.
+MOST_EXPORTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class Line:
 
 
 @dataclass(slots=True)
-class Verification:
-    """What testing the whole record found; `faults` keeps the first hundred as (id, sentence)."""
+class Found:
+    """What testing the whole record found; `faults` keeps the first hundred as (number, sentence)."""
 
     rows: int = 0
     transactions: int = 0
@@ -44,19 +47,40 @@ class Verification:
     last_id: int | None = None
     # Numbers that no row has: a transaction that was undone leaves such gaps, so they are no fault.
     missing_ids: int = 0
+    # Rows that stand under a seal.
     sealed: int = 0
     fault_count: int = 0
     faults: list[tuple[int, str]] = field(default_factory=list)
+    _last_xids: list[str] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
         return self.fault_count == 0
 
-    def add_fault(self, event_id: int, sentence: str) -> None:
-        """Count a fault and keep its sentence while there is room."""
-        self.fault_count += 1
-        if len(self.faults) < MOST_FAULTS_KEPT:
-            self.faults.append((event_id, sentence))
+    def add(self, part: chain.Part) -> None:
+        """Count a part and keep the sentences of its faults while there is room."""
+        for event in part.rows:
+            if self.last_id is None:
+                self.first_id = event.pk
+            else:
+                self.missing_ids += event.pk - self.last_id - 1
+            self.last_id = event.pk
+        self.rows += len(part.rows)
+        self.sealed += len(part.rows) if part.seal else 0
+        xids = [event.xid for event in part.rows]
+        self.transactions += len(set(xids) - set(self._last_xids))
+        self._last_xids = xids
+        self.fault_count += len(part.faults)
+        room = MOST_FAULTS_KEPT - len(self.faults)
+        self.faults += [(fault.event_id, fault.sentence) for fault in part.faults[:room]]
+
+
+@dataclass(frozen=True, slots=True)
+class ChainState:
+    """How the chain stands; `last` is None when it was never verified."""
+
+    last: Verification | None
+    running: Verification | None
 
 
 @named_list("record", people=lambda page: len(page.rows))
@@ -68,13 +92,109 @@ def events_page(
     object_id: int | None = None,
     unit_id: int | None = None,
     sign_in_name: str = "",
+    since: date | None = None,
+    until: date | None = None,
 ) -> Page[Line]:
     """
-    Return a page of the record, newest first: of one thing, one unit, one account, or of all.
+    Return a page of the record, newest first: of one thing, one unit, one account, some days, or of all.
 
     :raises NotAllowed: if this actor may not read the record
     """
     may_read(actor).require()
+    events = _chosen(
+        object_kind=object_kind,
+        object_id=object_id,
+        unit_id=unit_id,
+        sign_in_name=sign_in_name,
+        since=since,
+        until=until,
+    )
+    if after:
+        (event_id,) = decode_key(after, length=1, kinds=(int,))
+        events = events.filter(pk__lt=event_id)
+    page = cut(list(events[: PAGE_SIZE + 1]), size=PAGE_SIZE, key=lambda event: (event.pk,))
+    return Page(_lines(page.rows), page.after)
+
+
+@named_list("record", people=lambda line: 1)
+def event_rows(
+    *,
+    actor: Actor,
+    object_kind: str = "",
+    object_id: int | None = None,
+    unit_id: int | None = None,
+    sign_in_name: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> Iterator[Line]:
+    """
+    Hand out the record row by row, newest first, narrowed as its page is.
+
+    :raises NotAllowed: if this actor may not read the record
+    :raises InvalidInput: if there are more than 100,000 rows
+    """
+    may_read(actor).require()
+    events = _chosen(
+        object_kind=object_kind,
+        object_id=object_id,
+        unit_id=unit_id,
+        sign_in_name=sign_in_name,
+        since=since,
+        until=until,
+    )
+    if events[: MOST_EXPORTED + 1].count() > MOST_EXPORTED:
+        raise InvalidInput(
+            _("These are more than %(most)d records; choose fewer days, one account or one unit.")
+            % {"most": MOST_EXPORTED}
+        )
+    return _streamed(events)
+
+
+def verify(*, actor: Actor) -> Found:
+    """
+    Test every row of the record, by itself and against the seals: its payload is canonical JSON, its hashes and salt have
+    their length, within one transaction the numbers, the clock and the request go together, and what was sealed is as it
+    was. Writes nothing.
+
+    :raises NotAllowed: if this actor may not read the record
+    """
+    may_read(actor).require()
+    found = Found()
+    seen: chain.Seen = {}
+    after = 0
+    while part := chain.read_part(after=after, upto=None, seen=seen):
+        found.add(part)
+        after = part.last_id
+        if len(seen) > chain.STEP:
+            # Rows of one transaction lie close together; older ones cannot come back.
+            for xid in list(seen)[: len(seen) - chain.REMEMBERED]:
+                del seen[xid]
+    return found
+
+
+def chain_state(*, actor: Actor) -> ChainState:
+    """
+    Return how the chain stands: the last finished verification, and the one that runs.
+
+    :raises NotAllowed: if this actor may not read the record
+    """
+    may_read(actor).require()
+    latest = list(Verification.objects.order_by("-pk")[:2])
+    return ChainState(
+        last=next((one for one in latest if one.finished_at), None),
+        running=next((one for one in latest if not one.finished_at), None),
+    )
+
+
+def _chosen(
+    *,
+    object_kind: str,
+    object_id: int | None,
+    unit_id: int | None,
+    sign_in_name: str,
+    since: date | None,
+    until: date | None,
+) -> QuerySet[AuditEvent]:
     events = AuditEvent.objects.order_by("-id")
     if object_kind:
         events = events.filter(object_kind=object_kind)
@@ -88,72 +208,18 @@ def events_page(
     if sign_in_name:
         named = get_user_model().objects.filter(sign_in_name=sign_in_name.strip().lower()).values_list("pk", flat=True)
         events = events.filter(actor_user__in=list(named))
-    if after:
-        (event_id,) = decode_key(after, length=1, kinds=(int,))
-        events = events.filter(pk__lt=event_id)
-    page = cut(list(events[: PAGE_SIZE + 1]), size=PAGE_SIZE, key=lambda event: (event.pk,))
-    return Page(_lines(page.rows), page.after)
+    zone = timezone.get_current_timezone()
+    if since is not None:
+        events = events.filter(recorded_at__gte=datetime.combine(since, time.min, zone))
+    if until is not None:
+        events = events.filter(recorded_at__lt=datetime.combine(until + timedelta(days=1), time.min, zone))
+    return events
 
 
-def verify(*, actor: Actor) -> Verification:
-    """
-    Test every row of the record: its payload is canonical JSON, its hashes and salt have their length, and within one
-    transaction the numbers, the clock and the request go together.
-
-    :raises NotAllowed: if this actor may not read the record
-    """
-    may_read(actor).require()
-    found = Verification()
-    seen: dict[str, tuple[datetime, str]] = {}
-    previous = None
-    for event in _all_events():
-        found.rows += 1
-        found.sealed += event.seq is not None
-        if previous is None:
-            found.first_id = event.pk
-        else:
-            found.missing_ids += event.pk - previous - 1
-        previous = found.last_id = event.pk
-        for sentence in _faults_of(event):
-            found.add_fault(event.pk, sentence)
-        known = seen.get(event.xid)
-        if known is None:
-            found.transactions += 1
-        elif event.recorded_at < known[0]:
-            found.add_fault(event.pk, "was recorded before an earlier row of its own transaction")
-        elif event.request_id != known[1]:
-            found.add_fault(event.pk, "names another request than its own transaction")
-        seen[event.xid] = (event.recorded_at, event.request_id)
-        if len(seen) > CHUNK:
-            # Rows of one transaction lie close together; older ones cannot come back.
-            for xid in list(seen)[: CHUNK // 2]:
-                del seen[xid]
-    return found
-
-
-def _faults_of(event: AuditEvent) -> Iterator[str]:
-    try:
-        value = json.loads(event.payload)
-    except ValueError:
-        yield "has a payload that is not JSON"
-    else:
-        if not isinstance(value, dict):
-            yield "has a payload that is not an object"
-        elif canonical(value) != event.payload:
-            yield "has a payload that is not canonical"
-    for name, digest in (("before", event.before_hash), ("after", event.after_hash)):
-        if digest is not None and len(digest) != HASH_BYTES:
-            yield f"has a hash of the state {name} of {len(digest)} bytes"
-    if len(event.salt) != SALT_BYTES:
-        yield f"has a salt of {len(event.salt)} bytes"
-    if not event.verb or not event.object_kind:
-        yield "does not say what was done to what"
-
-
-def _all_events() -> Iterator[AuditEvent]:
-    last = 0
-    while rows := list(AuditEvent.objects.filter(pk__gt=last).order_by("pk")[:CHUNK]):
-        yield from rows
+def _streamed(events: QuerySet[AuditEvent]) -> Iterator[Line]:
+    last = None
+    while rows := list((events if last is None else events.filter(pk__lt=last))[: chain.STEP]):
+        yield from _lines(rows)
         last = rows[-1].pk
 
 

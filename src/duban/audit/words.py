@@ -4,6 +4,8 @@ from django.utils.translation import pgettext_lazy
 
 VERB_WORDS: dict[str, object] = {
     "record.read": pgettext_lazy("record", "record read"),
+    "record.verify": pgettext_lazy("record", "verification of the record asked for"),
+    "record.verified": pgettext_lazy("record", "record verified"),
     "account.read": pgettext_lazy("record", "accounts looked at"),
     "grant.read": pgettext_lazy("record", "grants looked at"),
     "member.read": pgettext_lazy("record", "members looked at"),
@@ -143,6 +145,7 @@ VERB_WORDS: dict[str, object] = {
 
 KIND_WORDS: dict[str, object] = {
     "named_list": pgettext_lazy("kind of thing", "named list"),
+    "verification": pgettext_lazy("kind of thing", "verification of the record"),
     "account": pgettext_lazy("kind of thing", "account"),
     "grant": pgettext_lazy("kind of thing", "grant"),
     "data_request": pgettext_lazy("kind of thing", "data request"),

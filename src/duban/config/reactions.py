@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from duban.access import jobs as access
+from duban.audit import jobs as audit
+from duban.audit.events import VerificationAsked
 from duban.burden.events import DataRequestSent, DataRequestWithdrawn
 from duban.campaigns import jobs as campaigns
 from duban.directives import jobs as directives
@@ -46,5 +48,6 @@ REACTIONS: Mapping[type, Sequence[Reaction]] = {
     TaskWithdrawn: [lambda event: tasks.withdraw_parts.defer(task_id=event.task_id)],
     DataRequestSent: [lambda event: tasks.ask_data_request.defer(request_id=event.request_id)],
     DataRequestWithdrawn: [lambda event: tasks.withdraw_data_request.defer(request_id=event.request_id)],
+    VerificationAsked: [lambda event: audit.verify.defer(verification_id=event.verification_id)],
     FanOutConfirmed: [lambda event: tasks.fan_out.defer(assignment_id=event.assignment_id)],
 }

@@ -23,6 +23,8 @@ TABLES: dict[str, Rights] = {
     "accounts_user": Rights.ORDINARY,
     "attachments_storedfile": Rights.APPEND_ONLY,
     "audit_event": Rights.READ_ONLY,
+    "audit_seal": Rights.APPEND_ONLY,
+    "audit_verification": Rights.ORDINARY,
     "auth_group": Rights.READ_ONLY,
     "auth_group_permissions": Rights.READ_ONLY,
     "auth_permission": Rights.READ_ONLY,

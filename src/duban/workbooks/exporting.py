@@ -1,7 +1,7 @@
 """Lists as they leave the house: a streamed .xlsx for lists of any length, a Word table for what is signed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any, Literal
@@ -29,6 +29,14 @@ class ExportColumn:
     kind: ExportKind = "text"
 
 
+@dataclass(frozen=True, slots=True)
+class LastSheet:
+    """A second sheet that says what the rows before were; `lines` is asked for after the last row was written."""
+
+    title: str
+    lines: Callable[[], Sequence[tuple[str, str]]]
+
+
 def printable(value: object) -> str:
     """The text of a value without control characters, never longer than a cell can hold (the rest is marked as cut)."""
     text = _CONTROLS.sub("", "" if value is None else str(value))
@@ -43,6 +51,7 @@ def export_workbook(
     columns: Sequence[ExportColumn],
     rows: Iterable[Sequence[object]],
     paper: Literal["A3", "A4"] = "A3",
+    last_sheet: LastSheet | None = None,
 ) -> int:
     """
     Write rows as they come into a .xlsx (R-014) and return how many were written; memory does not grow with the rows.
@@ -91,8 +100,30 @@ def export_workbook(
     if written:
         sheet.autofilter(first - 1, 0, first + written - 1, len(columns) - 1)
     print_setup(sheet, paper=paper)
+    if last_sheet is not None:
+        _write_last(book, last_sheet, paper)
     book.close()
     return written
+
+
+def _write_last(book: Any, last_sheet: LastSheet, paper: Literal["A3", "A4"]) -> None:
+    sheet = book.add_worksheet(printable(last_sheet.title))
+    sheet.set_column(0, 0, 28)
+    sheet.set_column(1, 1, 80)
+    form = book.add_format(
+        {
+            "font_name": "仿宋_GB2312",
+            "font_size": 10.5,
+            "border": 1,
+            "text_wrap": True,
+            "valign": "vcenter",
+            "num_format": "@",
+        }
+    )
+    for number, (name, value) in enumerate(last_sheet.lines()):
+        sheet.write_string(number, 0, printable(name), form)
+        sheet.write_string(number, 1, printable(value), form)
+    print_setup(sheet, paper=paper)
 
 
 def _write_row(

@@ -7,7 +7,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
-from duban.workbooks.exporting import ExportColumn, ExportKind, export_workbook
+from duban.workbooks.exporting import ExportColumn, ExportKind, LastSheet, export_workbook
 from duban.workbooks.wordexport import export_word_table
 
 
@@ -32,6 +32,8 @@ class Listing:
     columns: Sequence[Column]
     rows: Iterable[Sequence[object]]
     notes: Sequence[str] = field(default_factory=tuple)
+    # Of the workbook only.
+    last_sheet: LastSheet | None = None
 
     @property
     def head(self) -> list[tuple[str, str]]:
@@ -45,7 +47,13 @@ class Listing:
 def write_workbook(*, listing: Listing, file: IO[bytes]) -> int:
     """Write the list as .xlsx and return the number of rows; rows are streamed."""
     return export_workbook(
-        path=file, title=listing.title, head=listing.head, columns=_columns(listing), rows=listing.rows, paper="A4"
+        path=file,
+        title=listing.title,
+        head=listing.head,
+        columns=_columns(listing),
+        rows=listing.rows,
+        paper="A4",
+        last_sheet=listing.last_sheet,
     )
 
 
