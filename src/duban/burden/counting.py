@@ -37,12 +37,16 @@ IS_ABOVE = (
 )
 
 
-def chosen(units: QuerySet[Unit]) -> tuple[str, dict[str, Any]]:
-    """Return a choice of units as SQL with named parameters, so that it may stand in a statement more than once."""
+def chosen(units: QuerySet[Unit], name: str = "chosen") -> tuple[str, dict[str, Any]]:
+    """
+    Return a choice of units as SQL with named parameters, so that it may stand in a statement more than once.
+
+    The parameters' names begin with `name`, so that several choices may stand in one statement.
+    """
     try:
         sql, given = units.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return "SELECT NULL::bigint WHERE false", {}
     numbers = count()
-    named = re.sub("%s", lambda _found: f"%(chosen_{next(numbers)})s", sql)
-    return named, {f"chosen_{number}": value for number, value in enumerate(given)}
+    named = re.sub("%s", lambda _found: f"%({name}_{next(numbers)})s", sql)
+    return named, {f"{name}_{number}": value for number, value in enumerate(given)}

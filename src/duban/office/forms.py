@@ -39,6 +39,8 @@ class RegisterForm(forms.Form):
     )
     # What is known already was shown for these words.
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    # What it costs the units was shown for these words of who and by when.
+    weighed = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean_kind(self) -> str:
         """Return the kind of paper."""
@@ -133,6 +135,8 @@ class AssignStepForm(forms.Form):
 
     owner = forms.CharField(label=_("Who is to do it"), max_length=4000)
     due = forms.CharField(label=_("By when"), max_length=120)
+    # What it costs the units was shown for these words.
+    weighed = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class DutyForm(forms.Form):

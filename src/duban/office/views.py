@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from duban.burden.queries import Cost
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.office import commands, queries, sheets
 from duban.office.forms import AssignStepForm, DutyForm, MatterForm, RegisterForm, SettleForm, StepForm
@@ -54,7 +55,7 @@ def wanted_file(request: Request, kind: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def register(request: Request) -> HttpResponse:
-    """Register what an upper level wants; before it is saved, what is known already is shown once."""
+    """Register what an upper level wants; what is known already and what much costs is shown once before it is saved."""
     campaign = _campaign(request)
     queries.keeping_office(actor=request.actor)
     if request.method == "GET":
@@ -64,8 +65,9 @@ def register(request: Request) -> HttpResponse:
         return _register_page(request, form, None, status=422)
     given = form.cleaned_data
     known = _known(request, given["matter"])
-    if known and given["seen"] != given["matter"]:
-        return _register_page(request, form, known, seen=given["matter"])
+    cost, weighed = _cost(request, given)
+    if (known and given["seen"] != given["matter"]) or (cost and cost.is_much and given["weighed"] != weighed):
+        return _register_page(request, form, known, seen=given["matter"], cost=cost, weighed=weighed)
     try:
         done = commands.register_wanted(
             actor=request.actor,
@@ -79,7 +81,7 @@ def register(request: Request) -> HttpResponse:
         )
     except InvalidInput as refusal:
         beside(form, refusal)
-        return _register_page(request, form, known, status=422, seen=given["matter"])
+        return _register_page(request, form, known, status=422, seen=given["matter"], cost=cost, weighed=weighed)
     say(request, _("Registered and issued."))
     return redirect("tasks:assignment", done.assignment.pk)
 
@@ -232,6 +234,12 @@ def assign_step(request: Request, matter_id: int, step_id: int) -> HttpResponse:
     """Carry a step over as a task."""
     form = AssignStepForm(request.POST)
     if form.is_valid():
+        given = form.cleaned_data
+        office = queries.matter_page(actor=request.actor, matter_id=matter_id).matter.office_id
+        cost, weighed = _cost(request, given, office)
+        if cost and cost.is_much and given["weighed"] != weighed:
+            shown = {"assign": form, "assign_step": step_id, "cost": cost, "weighed": weighed}
+            return _matter_page(request, matter_id, shown)
         try:
             issued = commands.assign_step(
                 actor=request.actor,
@@ -312,6 +320,8 @@ def _matter_page(
             "step_form": given.get("step") or StepForm(),
             "assign_form": given.get("assign") or AssignStepForm(),
             "assign_step": given.get("assign_step"),
+            "cost": given.get("cost"),
+            "weighed": given.get("weighed", ""),
             "chosen": found.matter.options[found.matter.chosen - 1] if found.matter.chosen else "",
             "today": timezone.localdate(),
         },
@@ -320,14 +330,29 @@ def _matter_page(
 
 
 def _register_page(
-    request: Request, form: RegisterForm, known: object, *, status: int = 200, seen: str = ""
+    request: Request,
+    form: RegisterForm,
+    known: object,
+    *,
+    status: int = 200,
+    seen: str = "",
+    cost: Cost | None = None,
+    weighed: str = "",
 ) -> HttpResponse:
+    shown = {"form": form, "known": known, "seen": seen, "cost": cost, "weighed": weighed}
     return render(
         request,
         "office/register.html",
-        {"form": form, "known": known, "seen": seen, "owners": tasks.owner_words(actor=request.actor)},
+        {**shown, "owners": tasks.owner_words(actor=request.actor)},
         status=status,
     )
+
+
+def _cost(request: Request, given: dict[str, str], assigner_id: int | None = None) -> tuple[Cost | None, str]:
+    """Return what a task in these words costs its units, and the words for which that was shown."""
+    words = {"owner": given["owner"], "due": given["due"]}
+    cost = tasks.cost_of_words(actor=request.actor, words=words, assigner_id=assigner_id, on=timezone.localdate())
+    return cost, f"{given['owner']}；{given['due']}"
 
 
 def _known(request: Request, matter: str) -> queries.Known:

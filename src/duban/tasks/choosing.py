@@ -8,8 +8,10 @@ from django.db.models import Q, QuerySet
 from duban.kernel.authority import path_end
 from duban.organisation import queries as organisation
 from duban.organisation.models import Line, Unit
+from duban.tasks.breakdown import UnitNames
 from duban.tasks.models import Assignment, AssignmentUnit, Task
 from duban.tasks.states import Target
+from duban.workbooks.columns import plain_code
 
 _AXES = (("level", "levels"), ("field", "fields"), ("kind", "kinds"), ("rank", "ranks"))
 
@@ -52,6 +54,29 @@ def units_of_rule(*, assigner: Unit, target: str, rule: Mapping[str, object], on
         if values:
             condition &= Q(**{f"{column}__in": values})
     return units.filter(condition).exclude(pk=assigner.pk)
+
+
+def unit_names(*, assigner: Unit, on: date) -> UnitNames:
+    """
+    Return the names of the units at and below the assigner; the higher unit wins where names are equal.
+
+    A name that several units of one level have is written with that of the upper unit before it.
+    """
+    ids: dict[str, int] = {}
+    depths: dict[str, int] = {}
+    doubled: set[str] = set()
+    units = Unit.objects.filter(organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path))
+    rows = units.order_by("depth", "pk").values_list(
+        "pk", "depth", "parent__name", "parent__short_name", "name", "short_name"
+    )
+    for unit_id, depth, *uppers, name_given, short in rows:
+        full = [f"{upper}{name_given}" for upper in uppers if upper]
+        for name in {plain_code(word) for word in (name_given, short, *full) if word}:
+            if name not in ids:
+                ids[name], depths[name] = unit_id, depth
+            elif depths[name] == depth and ids[name] != unit_id:
+                doubled.add(name)
+    return UnitNames(ids=ids, doubled=frozenset(doubled))
 
 
 def equals_of(*, task: Task, on: date) -> QuerySet[Unit]:

@@ -6,6 +6,7 @@ from duban.tasks.views import (
     assigning,
     breakdown,
     confirming,
+    cost,
     handing_over,
     late_units,
     passing,
@@ -16,6 +17,7 @@ from duban.tasks.views import (
 
 app_name = "tasks"
 urlpatterns = [
+    path("cost/", cost.cost, name="cost"),
     path("assign/", assigning.assign, name="assign"),
     path("assign/paper/<int:document_id>/", assigning.draft_document, name="draft-document"),
     path("assignments/", assigning.assignments, name="assignments"),

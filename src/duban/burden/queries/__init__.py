@@ -1,6 +1,6 @@
 """Reading the ledger: what asking would cost, what was asked, the limits."""
 
-from duban.burden.queries.cost import Asking, Cost, cost_of
+from duban.burden.queries.cost import Asking, Cost, cost_of, cost_together
 from duban.burden.queries.ledger import (
     AskedOf,
     Ledger,
@@ -57,6 +57,7 @@ __all__ = [
     "busy_days",
     "choose_units",
     "cost_of",
+    "cost_together",
     "counts_of",
     "get_asker",
     "get_objection",

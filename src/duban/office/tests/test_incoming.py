@@ -153,6 +153,27 @@ def test_the_form_shows_what_is_known_once_before_it_saves(desk: Desk) -> None:
     assert client.post("/office/wanted/register/", given | {"matter": "慰问老同志"}).status_code == 302
 
 
+def test_what_it_costs_many_units_is_shown_before_it_is_issued(desk: Desk) -> None:
+    client = desk.browser()
+    given = {
+        "kind": "call",
+        "giver": "省专题教育办",
+        "matter": "学习讲话精神",
+        "due": "2036年12月20日",
+        "owner": "各村",
+    }
+    before = Document.objects.count()
+    shown = client.post("/office/wanted/register/", given).content.decode()
+    assert f"{len(desk.tree.villages)} units are asked, about 30 minutes each" in shown
+    assert "Issue all the same" in shown
+    # For other words it is shown again.
+    seen = given | {"weighed": "各村；2036年12月20日", "seen": given["matter"]}
+    assert "Issue all the same" in client.post("/office/wanted/register/", seen | {"owner": "各单位"}).content.decode()
+    assert Document.objects.count() == before
+    assert client.post("/office/wanted/register/", seen).status_code == 302
+    assert Document.objects.count() == before + 1
+
+
 def test_a_refused_form_keeps_every_word(desk: Desk) -> None:
     page = desk.browser().post(
         "/office/wanted/register/",

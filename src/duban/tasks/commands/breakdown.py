@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
 from duban.campaigns import queries as campaigns
-from duban.kernel.authority import Actor, path_end
+from duban.kernel.authority import Actor
 from duban.kernel.errors import InvalidInput, NotFound, Stale
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.tasks import policy, queries
-from duban.tasks.breakdown import COLUMNS, READ, TEMPLATE_ID, UnitNames, read_row
+from duban.tasks.breakdown import COLUMNS, READ, TEMPLATE_ID, read_row
+from duban.tasks.choosing import unit_names
 from duban.tasks.commands.drafting import AssignmentText, create_assignment, update_draft
 from duban.tasks.commands.issuing import issue
 from duban.tasks.models import Assignment, BreakdownImport
@@ -33,7 +34,7 @@ from duban.tasks.states import (
 )
 from duban.workbooks import commands as workbooks
 from duban.workbooks import queries as ledgers
-from duban.workbooks.columns import CellError, Row, plain_code
+from duban.workbooks.columns import CellError, Row
 from duban.workbooks.reading import header_of, read_table
 from duban.workdays import queries as workdays
 
@@ -216,29 +217,6 @@ def _require_version(received: BreakdownImport, version: int, *, yours: Mapping[
 
 def _mapping_words(mapping: Mapping[str, str]) -> str:
     return "\n".join(f"{column.titles[0]} = {mapping[column.key]}" for column in COLUMNS if mapping.get(column.key))
-
-
-def unit_names(*, assigner: Unit, on: date) -> UnitNames:
-    """
-    Return the names of the units at and below the assigner; the higher unit wins where names are equal.
-
-    A name that several units of one level have is written with that of the upper unit before it.
-    """
-    ids: dict[str, int] = {}
-    depths: dict[str, int] = {}
-    doubled: set[str] = set()
-    units = Unit.objects.filter(organisation.in_force(on=on), path__gte=assigner.path, path__lt=path_end(assigner.path))
-    rows = units.order_by("depth", "pk").values_list(
-        "pk", "depth", "parent__name", "parent__short_name", "name", "short_name"
-    )
-    for unit_id, depth, *uppers, name_given, short in rows:
-        full = [f"{upper}{name_given}" for upper in uppers if upper]
-        for name in {plain_code(word) for word in (name_given, short, *full) if word}:
-            if name not in ids:
-                ids[name], depths[name] = unit_id, depth
-            elif depths[name] == depth and ids[name] != unit_id:
-                doubled.add(name)
-    return UnitNames(ids=ids, doubled=frozenset(doubled))
 
 
 def _mark_outcome(*, rows: Sequence[dict[str, Any]], campaign_id: int, assigner_id: int) -> None:

@@ -57,6 +57,14 @@ from duban.tasks.queries.confirming import (
     waiting_for,
     waiting_of_task,
 )
+from duban.tasks.queries.cost import (
+    cost_of_breakdown,
+    cost_of_drafts,
+    cost_of_late_units,
+    cost_of_words,
+    drafts_named,
+    shares_of,
+)
 from duban.tasks.queries.due_soon import due_soon
 from duban.tasks.queries.following import Following, derived, following, made_of
 from duban.tasks.queries.handing_over import (
@@ -225,6 +233,10 @@ __all__ = [
     "chain_levels",
     "confirmation_page",
     "confirmed_of_late",
+    "cost_of_breakdown",
+    "cost_of_drafts",
+    "cost_of_late_units",
+    "cost_of_words",
     "count_old_breakdown_files",
     "count_open_parts",
     "count_to_check",
@@ -232,6 +244,7 @@ __all__ = [
     "crowded_classes",
     "day_of",
     "derived",
+    "drafts_named",
     "due_days",
     "due_soon",
     "equal_named",
@@ -294,6 +307,7 @@ __all__ = [
     "sample_page",
     "sampled_task",
     "sampling_units",
+    "shares_of",
     "status_condition",
     "taken_over_by",
     "tap",

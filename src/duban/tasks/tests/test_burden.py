@@ -49,6 +49,16 @@ def book(cast, units, *, times):
         )
 
 
+def set_cap(cast, **limits):
+    burden.set_cap(
+        actor=actor_with(unit=cast.tree.city, role="office_head"),
+        unit_kind="village",
+        limits={"requests": 9, "minutes": 900, "documents": 9, "falling_due": 9, **limits},
+        effect="warn",
+        at=AT,
+    )
+
+
 def close_days(cast):
     head = actor_with(unit=cast.tree.city, role="office_head")
     burden.block_days(
@@ -139,6 +149,48 @@ def test_a_village_objects_to_what_its_township_passed_down_and_the_township_ans
     assert "县里要汇总" in cast.client(liaison).get(f"/burden/units/{village.pk}/").content.decode()
     # It asks nothing of its own: a data request stays with offices.
     assert own.get("/burden/requests/new/").status_code == 403
+
+
+def test_drafts_are_issued_together_only_after_their_cost_was_shown(cast):
+    # Each fits the caps by itself; the three of them fill the week of the villages that they share.
+    villages = cast.tree.villages
+    drafts = [
+        draft(cast, target="listed", target_rule={"units": [unit.pk for unit in units]}, minutes=20, at=NOW)
+        for units in (villages[:4], villages[:2], villages[1:4])
+    ]
+    set_cap(cast, requests=2)
+    client, ids = cast.client(cast.office), [one.pk for one in drafts]
+    page = client.post("/tasks/assignments/issue/", {"ids": ids}).content.decode()
+    assert "4 units are asked, 9 items in all: 3.0 hours of work." in page
+    assert "1 units (Village) above their cap: requests 1" in page
+    assert not Demand.objects.exists()
+    # The fragment follows what is ticked.
+    fragment = client.get("/tasks/cost/", {"ids": ids[:2]}).content.decode()
+    assert "4 units are asked, 6 items in all: 2.0 hours of work." in fragment
+    assert "above their cap" not in fragment
+    page = client.post("/tasks/assignments/issue/", {"ids": ids, "weighed": "1"}).content.decode()
+    assert Demand.objects.count() == 3, page
+
+
+def test_words_of_a_form_say_their_cost_while_it_is_filled_in(cast):
+    client, number = cast.client(cast.office), len(cast.tree.villages)
+    page = client.get("/tasks/cost/", {"owner": "各村", "due": "2036年6月2日"}).content.decode()
+    assert f"{number} units are asked, about 30 minutes each" in page
+    assert "stands here as soon as they are chosen" in client.get("/tasks/cost/", {"owner": "某"}).content.decode()
+    elsewhere = {"owner": "各村", "assigner": cast.tree.counties[0].pk}
+    county = client.get("/tasks/cost/", elsewhere).content.decode()
+    assert f"{number} units" not in county
+
+
+def test_of_another_office_nothing_is_told(cast):
+    assignment = draft(cast, at=NOW)
+    client = cast.client(actor_with(unit=cast.tree.counties[0], role="county_office"))
+    answer = client.get("/tasks/cost/", {"ids": [assignment.pk]})
+    assert "units are asked" not in answer.content.decode()
+    village = cast.tree.villages[0]
+    assert client.get("/tasks/cost/", {"owner": "各村", "assigner": cast.tree.city.pk}).status_code == 404
+    assert "asked" not in client.get("/tasks/cost/", {"share": f"{assignment.pk}-{village.pk}"}).content.decode()
+    assert client.get("/tasks/cost/", {"ids": "x"}).status_code == 422
 
 
 def test_minutes_beyond_reason_are_refused(cast):

@@ -168,8 +168,13 @@ def issue(request: Request, assignment_id: int) -> HttpResponse:
 
 @require_POST
 def issue_many(request: Request) -> HttpResponse:
-    """Issue the chosen drafts, each with its own result."""
-    results = commands.issue_many(actor=request.actor, assignment_ids=chosen_numbers(request), at=timezone.now())
+    """Issue the chosen drafts, each with its own result, once what they cost the units together was shown."""
+    chosen, at = chosen_numbers(request), timezone.now()
+    cost = queries.cost_of_drafts(actor=request.actor, assignment_ids=chosen, on=timezone.localdate(at))
+    if cost is not None and "weighed" not in request.POST:
+        drafts = queries.drafts_named(actor=request.actor, assignment_ids=chosen)
+        return render(request, "tasks/issue_many.html", {"cost": cost, "drafts": drafts})
+    results = commands.issue_many(actor=request.actor, assignment_ids=chosen, at=at)
     return render(
         request,
         "tasks/results.html",

@@ -172,6 +172,9 @@ def _page(
         "counts": queries.outcomes(found=found),
         "refusal": refusal,
         "version": found.version,
+        "cost": queries.cost_of_breakdown(actor=request.actor, found=found, on=timezone.localdate())
+        if found.status == "ready"
+        else None,
         **offered(columns=READ, described=found.described, mapping=found.mapping, chosen=chosen),
     }
     return render(request, "tasks/import.html", shown, status=422 if refusal else 200)
