@@ -143,7 +143,7 @@ def places(*, actor: Actor) -> dict[str, str]:
     found = {name: address(page) for name, page in PLACES.items()}
     if not actor.holds(TasksCapability.VIEW) or _has_no_menu(actor):
         del found["search"]
-    if actor.is_system or not actor.holds(TasksCapability.URGE):
+    if actor.is_system or not (actor.holds(TasksCapability.URGE) or actor.holds(TasksCapability.PASS_DOWN)):
         del found["urge"]
     if not actor.holds(TasksCapability.VIEW):
         del found["activity"]

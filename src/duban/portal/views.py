@@ -229,7 +229,7 @@ def parts(request: Request) -> HttpResponse:
     return render(
         request,
         "portal/parts.html",
-        {"found": found, "statuses": queries.status_choices(), "may_urge": request.actor.holds(URGE)},
+        {"found": found, "statuses": queries.status_choices()},
     )
 
 
@@ -375,7 +375,8 @@ def _urged(request: Request, done: commands.Urged, *, to_principal: bool) -> Htt
     rows = queries.urged_outcomes(
         actor=request.actor,
         now=done.now,
-        shown=[*done.already, *shown],
+        already=done.already,
+        shown=list(shown),
         on=timezone.localdate(),
         to_principal=to_principal,
         most=limits.URGED_ROWS,

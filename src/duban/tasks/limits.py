@@ -9,10 +9,6 @@ URGED_AT_ONCE = 20_000
 URGING_TEXT = 500
 # So many rows of what became of them are shown, those that were not urged first.
 URGED_ROWS = 1_000
-# So many units stand in a text for the group chat, which takes 2,048 bytes in the strictest of them.
-URGING_UNITS = 20
-# What the strictest of the group chats takes as one message of text.
-URGING_BYTES = 2048
 # Answers to one assignment that one checking unit may be given, unless the office sets another number.
 ANSWERS_PER_CHECKER = 200
 # So many weeks without a record are no gap yet, unless the office sets another number.

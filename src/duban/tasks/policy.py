@@ -60,10 +60,21 @@ def may_pass_down(actor: Actor, unit: Placed) -> Decision:
 
 
 def may_urge(actor: Actor) -> Decision:
-    """A named person of an office or a lead department reminds the units of their scope; the machine never does."""
-    if actor.user_id is None or not actor.holds(TasksCapability.URGE):
+    """
+    A named person of an office or a lead department reminds the units of their scope; the machine never does.
+
+    Whoever passes tasks down reminds of the parts of their own unit: they check them, so they ask after them.
+    """
+    if actor.user_id is None or not (actor.holds(TasksCapability.URGE) or actor.holds(TasksCapability.PASS_DOWN)):
         return denied(_("Your present post does not include urging. Switch to another post, or ask your office."))
     return Decision(True)
+
+
+def may_urge_parts(actor: Actor, unit: Placed) -> Decision:
+    """The parts that a unit passed down are urged by whoever urges in its scope, and by whoever passes them down."""
+    if actor.user_id is not None and actor.scope(TasksCapability.URGE).covers(unit):
+        return Decision(True)
+    return may_pass_down(actor, unit)
 
 
 def may_issue(actor: Actor, assignment: Assignment) -> Decision:

@@ -268,6 +268,38 @@ def test_the_file_has_the_rows_of_the_page_without_hints_of_absence(office: Offi
     assert clerk.get(reverse("directives:passing-file", args=[passing.pk, "excel"]), silent).status_code == 422
 
 
+def reminder_of(client: Client, passing: Passing) -> list[str]:
+    page = client.get(reverse("directives:passing", args=[passing.pk])).content.decode()
+    text = page.partition('id="urge-text"')[2].partition(">")[2].partition("</textarea>")[0]
+    return text.splitlines()
+
+
+def test_the_table_gives_a_text_that_names_units_without_a_record_and_no_person(office: Office, clerk: Client) -> None:
+    clerk.cookies["language"] = "en"
+    document = upper_paper(office, "王小满同志的讲话")
+    passing = ask(office, document_id=document, choice=UnitChoice(levels=("county", "township")))
+    first, *others = (
+        row.row.unit for row in queries.passing_table(actor=office.clerk, passing_id=passing.pk, on=TODAY).rows
+    )
+    record(office.clerk, passing, [first], date(2026, 2, 20))
+    head, silent, *names, link = reminder_of(clerk, passing)
+    assert head.startswith("Relaying of what is dated 13 Feb, to be done by 20 Feb (as of ")
+    assert silent.startswith(f"{len(others)} units without a record in the system (which does not mean")
+    assert names == [unit.shown_name for unit in others]
+    assert link == "Record it here: http://testserver/directives/passing/"
+    assert "王小满" not in head + silent
+    # A unit has its own line to enter, and nobody to remind; who only reads sees no list of silent units.
+    for role, unit in (("unit_liaison", others[0]), ("group_member", office.tree.city)):
+        account = make_person_with_account(
+            unit=unit, role=role, reach=Reach.UNIT if role == "unit_liaison" else Reach.SUBTREE
+        )
+        reader = Client()
+        reader.force_login(account.user)
+        assert reminder_of(reader, passing) == []
+    record(office.clerk, passing, others, date(2026, 2, 20))
+    assert reminder_of(clerk, passing) == []
+
+
 def test_the_pages_lead_from_the_paper_to_the_line_of_a_unit(office: Office, clerk: Client) -> None:
     paper = upper_paper(office)
     assert "下发传达" in clerk.get(reverse("directives:speech", args=[paper])).content.decode()

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -126,6 +127,13 @@ def passing(request: Request, passing_id: int) -> HttpResponse:
             "manners": Manner.choices,
             "today": timezone.localdate(),
             "hint_address": address_above(ONLY_FORWARDED, passing_id),
+            "reminder": queries.passing_reminder(
+                actor=request.actor,
+                passing=table.passing,
+                choice=table.choice,
+                link=request.build_absolute_uri(reverse("directives:passings")),
+                on=timezone.localdate(),
+            ),
         },
     )
 

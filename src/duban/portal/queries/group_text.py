@@ -11,7 +11,7 @@ from duban.figures import queries as figures
 from duban.kernel.authority import Actor
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
-from duban.portal.queries.urging import fitted
+from duban.shell.group_chat import fitted
 from duban.shell.templatetags.shell import day as day_word
 from duban.tasks import queries as tasks
 from duban.tasks.figures import TASK_FIGURES

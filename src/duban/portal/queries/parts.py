@@ -14,6 +14,7 @@ from duban.tasks import queries as tasks
 from duban.tasks import words
 from duban.tasks.figures import TASK_FIGURES
 from duban.tasks.models import Assignment, Task
+from duban.tasks.policy import TasksCapability, may_urge_parts
 from duban.tasks.queries import PART_COUNTS, Counts, Day, LevelCounts
 from duban.workbooks.listing import Column, Listing
 
@@ -47,6 +48,8 @@ class PartsTable:
     day: Day
     scope: str
     filters: str
+    # Whether this actor reminds the units of these parts.
+    may_urge: bool
 
 
 def parts_table(
@@ -73,7 +76,8 @@ def parts_table(
         actor=actor, task_id=task_id, assignment_id=assignment_id, status=status, day=day, after=after
     )
     labels = {figure.name: str(figure.label) for figure in TASK_FIGURES.figures}
-    owner = found.task.unit.name if found.task is not None else found.assignment.assigner.name
+    owner = found.task.unit if found.task is not None else found.assignment.assigner
+    passed_down = found.task is not None or found.assignment.passed_from_id is not None
     return PartsTable(
         task=found.task,
         assignment=found.assignment,
@@ -84,8 +88,9 @@ def parts_table(
         after=found.after,
         status=status,
         day=day,
-        scope=f"{owner} · {found.assignment.wording[:40]}",
+        scope=f"{owner.name} · {found.assignment.wording[:40]}",
         filters=f"{_('State')}: {dict(status_choices())[status]}",
+        may_urge=actor.holds(TasksCapability.URGE) or (passed_down and bool(may_urge_parts(actor, owner))),
     )
 
 

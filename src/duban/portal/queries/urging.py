@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from duban.campaigns.models import Campaign
 from duban.kernel.authority import Actor
@@ -20,8 +20,8 @@ from duban.portal.queries.work import (
     task_cells,
     task_columns,
 )
+from duban.shell.group_chat import MOST_BYTES, MOST_UNITS, fitted
 from duban.shell.templatetags.shell import day as day_word
-from duban.tasks import limits
 from duban.tasks import queries as tasks
 from duban.tasks.queries import Day, TaskFilter, UnitReminder
 from duban.workbooks.listing import Column, Listing
@@ -67,7 +67,7 @@ def urging(
     """
     page = tasks.urged_page(actor=actor, given=given, after=after)
     below = upper_unit(actor=actor, unit_id=given.unit_id) if by_place and not given.own_only else None
-    found = tasks.reminders(actor=actor, given=given, most=limits.URGING_UNITS, below=below)
+    found = tasks.reminders(actor=actor, given=given, most=MOST_UNITS, below=below)
     day = Day(given.as_of, given.near_until)
     return Urging(
         text=_text(_head(actor, campaign, found, given), found, link),
@@ -119,19 +119,7 @@ def _text(head: list[str], found: tasks.Reminders, link: str) -> str:
         return ""
     foot = _("See details: %(link)s") % {"link": link}
     lines = [_("%(unit)s: %(counts)s") % {"unit": one.unit, "counts": _counts(one)} for one in found.units]
-    return fitted(head=head, lines=lines, foot=[foot], count=found.line_count, most_bytes=limits.URGING_BYTES)
-
-
-def fitted(*, head: list[str], lines: list[str], foot: list[str], count: int, most_bytes: int) -> str:
-    """Return a text of at most so many bytes: as many of the lines as fit, then how many of `count` are left out."""
-    lines = list(lines)
-    while True:
-        others = count - len(lines)
-        rest = [ngettext("and %(count)d other unit", "and %(count)d other units", others) % {"count": others}]
-        text = "\n".join([*head, *lines, *(rest if others else []), *foot])
-        if not lines or len(text.encode()) <= most_bytes:
-            return text
-        lines.pop()
+    return fitted(head=head, lines=lines, foot=[foot], count=found.line_count, most_bytes=MOST_BYTES)
 
 
 def _counts(one: UnitReminder) -> str:

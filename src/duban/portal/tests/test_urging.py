@@ -8,11 +8,12 @@ from django.test import Client
 from django.utils import timezone
 
 from duban.access.states import Reach
-from duban.config.factories import make_person_with_account
+from duban.config.factories import SOME_MOMENT, actor_for, make_person_with_account
 from duban.notices.hours import is_waking
 from duban.notices.models import Digest, DigestLine
 from duban.portal.tests.conftest import Office, client_of, liaison
 from duban.portal.tests.pages import page_of, sheet_of, table_of, word_of
+from duban.tasks import commands
 from duban.tasks.models import Assignment, Task, TaskEntry
 from duban.tasks.states import URGED_STATUSES, EntryKind
 
@@ -177,15 +178,48 @@ def test_urging_from_a_list_says_what_was_urged_already(busy: Office) -> None:
     assert "Nothing in this list waits for its unit." in refused.content.decode()
 
 
-@pytest.mark.parametrize(("role", "offered"), [("county_office", True), ("township_recorder", False)])
-def test_the_lists_offer_urging_to_whom_it_belongs(office: Office, role: str, offered: bool) -> None:
+@pytest.mark.parametrize(
+    ("role", "offered", "status"),
+    [("county_office", True, 200), ("township_recorder", False, 200), ("unit_deputy", False, 403)],
+)
+def test_the_lists_offer_urging_to_whom_it_belongs(office: Office, role: str, offered: bool, status: int) -> None:
     county = office.tree.counties[0]
     villages = [unit for unit in office.tree.below(county) if unit in office.tree.villages]
     office.assign(units=villages[:2], wording="修复路灯")
     client = client_of(make_person_with_account(unit=county, role=role))
     client.post(f"/campaigns/{office.campaign.pk}/choose/")
     assert ("/urge/?status=open" in page_of(client, "/work/", status="open")) is offered
-    assert client.get("/urge/").status_code == (200 if offered else 403)
+    assert client.get("/urge/").status_code == status
+
+
+@pytest.mark.parametrize(
+    ("role", "reach"),
+    [("township_recorder", Reach.SUBTREE), ("unit_principal", Reach.SUBTREE), ("unit_principal", Reach.UNIT)],
+)
+def test_whoever_passed_down_urges_the_parts_and_nothing_else(office: Office, role: str, reach: Reach) -> None:
+    township, other = office.tree.townships[:2]
+    villages = [unit for unit in office.tree.villages if unit.parent_id == township.pk][:2]
+    foreign = [unit for unit in office.tree.villages if unit.parent_id == other.pk][:1]
+    account = make_person_with_account(unit=township, role=role, reach=reach)
+    received = office.assign(units=[township, other, villages[0]], wording="修复路灯")
+    for unit, below, task in ((township, villages, received[0]), (other, foreign, received[1])):
+        actor = actor_for(account=make_person_with_account(unit=unit, role="township_recorder"))
+        given = commands.Passing(target="listed", rule={"units": [one.pk for one in below]})
+        commands.pass_down(actor=actor, task_ids=[task.pk], given=given, at=SOME_MOMENT)
+    client = client_of(account)
+    link = urging_link(page_of(client, f"/parts/?task={received[0].pk}"))
+    assert named(client, link) == [unit.shown_name for unit in villages]
+    assert account.person.name not in "\n".join(text_of(page_of(client, link)))
+    assert results_of(client.post(link, {"text": "请今日签收"}).content.decode()) == ["Urged now"] * 2
+    # Not what the city asked of the village itself, nor the own item, nor the parts of another township.
+    client.post("/urge/?status=all", {"text": ""})
+    parts = Task.objects.filter(passed_from=received[0])
+    assert set(TaskEntry.objects.filter(kind=EntryKind.URGE).values_list("task", flat=True)) == {
+        part.pk for part in parts
+    }
+    assert client.post(f"/urge/?task={received[1].pk}", {"text": ""}).status_code in {404, 422}
+    files = word_of(client, link.replace("/urge/", "/urge/word/"))[1]
+    assert len([row for row in files if row[0] in {unit.shown_name for unit in villages}]) == 2
 
 
 def test_a_principal_sees_the_reminder_and_from_whom(busy: Office) -> None:

@@ -88,11 +88,13 @@ class TaskFilter:
     near_until: date = field(default=LAST_DAY)
 
 
-def narrowed(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
-    """Return the tasks of units in this actor's scope that match the filter."""
+def narrowed(*, actor: Actor, given: TaskFilter, also: Q | None = None) -> QuerySet[Task]:
+    """Return the tasks of units in this actor's scope, and of those that fit `also`, that match the filter."""
     tasks = Task.objects.filter(campaign_id=given.campaign_id)
     if not actor.is_system:
-        tasks = tasks.filter(_unit_condition(actor))
+        condition = _unit_condition(actor)
+        # An empty condition holds for all.
+        tasks = tasks.filter(condition | also if also is not None and condition else condition)
     if given.unit_id is not None:
         unit = unit_in_view(actor=actor, unit_id=given.unit_id)
         tasks = (

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, F, Func, IntegerField, Min, OuterRef, 
 from django.db.models.functions import Cast, Coalesce, NullIf
 from django.utils.translation import gettext as _
 
-from duban.kernel.authority import Actor
+from duban.kernel.authority import Actor, Scope
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
@@ -52,12 +52,27 @@ def urged_tasks(*, actor: Actor, given: TaskFilter) -> QuerySet[Task]:
     """
     Return the tasks of a list of which this actor may remind the units: those that wait for the unit itself.
 
+    Whoever passes tasks down without urging by their post reminds of the parts that their own unit passed down.
+
     :raises NotAllowed: if the actor's post does not include urging
     """
     may_urge(actor).require()
-    tasks = narrowed(actor=actor, given=given).filter(status__in=URGED_STATUSES)
-    scope = actor.scope(TasksCapability.URGE)
-    return tasks if scope.is_whole else tasks.filter(organisation.scope_filter(scope=scope, unit="unit"))
+    scope, passed = actor.scope(TasksCapability.URGE), actor.scope(TasksCapability.PASS_DOWN)
+    # Most who pass down urge everything in the same scope; they need no second condition.
+    if set(passed.paths) <= set(scope.paths) and passed.unit_ids <= scope.unit_ids:
+        tasks = narrowed(actor=actor, given=given).filter(status__in=URGED_STATUSES)
+        return tasks if scope.is_whole else tasks.filter(organisation.scope_filter(scope=scope, unit="unit"))
+    parts = _parts(passed, own_unit=actor.unit_id)
+    tasks = narrowed(actor=actor, given=given, also=parts).filter(status__in=URGED_STATUSES)
+    return tasks.filter(organisation.scope_filter(scope=scope, unit="unit") | parts)
+
+
+def _parts(scope: Scope, *, own_unit: int | None) -> Q:
+    """What the units that the scope heads passed down themselves, inside their own subtrees."""
+    heads = Q(passed_from__unit__path__in=scope.paths)
+    if own_unit in scope.unit_ids:
+        heads |= Q(passed_from__unit_id=own_unit)
+    return heads & Q(unit__path__startswith=F("passed_from__unit__path"))
 
 
 def reminders(*, actor: Actor, given: TaskFilter, most: int, below: Unit | None = None) -> Reminders:
@@ -193,17 +208,24 @@ class UrgedOutcome:
 
 
 def urged_outcomes(
-    *, actor: Actor, now: Sequence[int], shown: Sequence[int], on: date, to_principal: bool, most: int
+    *,
+    actor: Actor,
+    now: Sequence[int],
+    already: Sequence[int],
+    shown: Sequence[int],
+    on: date,
+    to_principal: bool,
+    most: int,
 ) -> list[UrgedOutcome]:
     """
     Return what became of the first `most` items: those that were not urged first, then `now`, each in protocol order.
 
-    `shown` are the items that the actor saw and meant, with those that had been urged that day already.
+    `now` and `already` are the answer of the command; `shown` are the items that the actor saw and meant.
     """
+    meant = visible_tasks(actor=actor).filter(pk__in=list(shown)).values("pk")
     urging = TaskEntry.objects.filter(task=OuterRef("pk"), urged_on=on, to_principal=to_principal)
     found = (
-        visible_tasks(actor=actor)
-        .filter(pk__in={*now, *shown})
+        Task.objects.filter(Q(pk__in=[*now, *already]) | Q(pk__in=meant))
         .annotate(urged_by=Subquery(urging.values("by")[:1]), is_new=Case(When(pk__in=list(now), then=1), default=0))
         .select_related("assignment", "unit")
         .order_by("is_new", "unit__order_path", "pk")

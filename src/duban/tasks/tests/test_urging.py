@@ -120,11 +120,11 @@ def test_the_machine_urges_nobody(campaign: Campaign, owed: list[Task]) -> None:
         )
 
 
-@pytest.mark.parametrize("role", ["unit_liaison", "township_recorder", "group_member", "leading_group_member"])
+@pytest.mark.parametrize("role", ["unit_liaison", "unit_deputy", "group_member", "leading_group_member"])
 def test_whoever_only_answers_or_reads_does_not_urge(
     role: str, tree: Tree, campaign: Campaign, owed: list[Task]
 ) -> None:
-    reach = Reach.UNIT if role == "unit_liaison" else Reach.SUBTREE
+    reach = Reach.UNIT if role.startswith("unit_") else Reach.SUBTREE
     with pytest.raises(NotAllowed):
         commands.urge(
             actor=actor_with(unit=owed[0].unit, role=role, reach=reach),
