@@ -50,6 +50,8 @@ class DemandLineOut(Schema):
     asked_on: date = Field(alias="demand.asked_on")
     due_on: date | None = Field(alias="demand.due_on")
     minutes: int = Field(alias="demand.minutes")
+    days_earlier: int = Field(alias="demand.days_earlier")
+    is_earlier: bool = Field(alias="demand.is_earlier")
     is_item: bool
 
 

@@ -28,7 +28,7 @@ COUNTS: dict[str, str] = {
     "visit": _items("demand.kind = 'visit'"),
     "items": _items("true"),
     "minutes": "coalesce(sum(demand.minutes), 0)",
-    "earlier": _items("demand.days_earlier > 0"),
+    "earlier": _items("demand.is_earlier"),
 }
 SELECTED = ", ".join(f"{sql} AS {name}" for name, sql in COUNTS.items())
 # One unit's counts of a week ("load") lie above the cap of its kind; without a cap nothing does.

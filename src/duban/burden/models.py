@@ -34,6 +34,8 @@ class Demand(models.Model):
     due_on = models.DateField(null=True)
     # Days by which a date set when passing down lies before the original one (下级提前要求).
     days_earlier = models.IntegerField(default=0)
+    # Such a date was set, also on long-term work, which has no original one to lie before.
+    is_earlier = models.BooleanField(default=False)
     booked_at = models.DateTimeField()
     booked_by = models.BigIntegerField(null=True)
 

@@ -52,9 +52,7 @@ def of_ledger(*, actor: Actor, given: LedgerFilter, today: date) -> Sheet:
         rows=(
             [
                 row.unit.name,
-                *row.by_kind,
-                row.now.items,
-                row.now.minutes,
+                *row.numbers,
                 "、".join(row.above),
                 *(number for week in row.before for number in (week.items, week.minutes)),
             ]
@@ -76,6 +74,7 @@ def of_unit(found: AskedOf) -> Sheet:
             ExportColumn(key="asked_on", title=_("Asked on"), kind="date"),
             ExportColumn(key="due_on", title=_("By when"), kind="date"),
             ExportColumn(key="minutes", title=_("Minutes taken"), kind="integer", width=8),
+            ExportColumn(key="earlier", title=_("Date set earlier below"), width=20),
         ],
         rows=[
             [
@@ -85,6 +84,7 @@ def of_unit(found: AskedOf) -> Sheet:
                 line.demand.asked_on,
                 line.demand.due_on or "",
                 line.demand.minutes,
+                line.earlier,
             ]
             for line in found.lines
         ],
@@ -106,10 +106,11 @@ def of_askers(found: Sequence[AskerRow], given: LedgerFilter) -> Sheet:
                     ("units", _("Units asked")),
                     ("items", _("Items")),
                     ("minutes", _("Minutes taken")),
+                    ("earlier", _("Date set earlier below")),
                 )
             ),
         ],
-        rows=[[row.asker.name, row.demands, row.units, row.items, row.minutes] for row in found],
+        rows=[[row.asker.name, row.demands, row.units, row.items, row.minutes, row.earlier] for row in found],
     )
 
 

@@ -24,7 +24,8 @@ class DemandText:
     What is asked, as the ledger keeps it.
 
     `source` names the thing that asks ("assignment 12"); booked again it is the same demand. `minutes` None: the usual
-    ones of its kind. `days_earlier`: by how much a date set when passing down lies before the original one.
+    ones of its kind. `is_earlier`: a date was set when it was passed down; `days_earlier`: by how much it lies before the
+    original one, 0 for long-term work, which has none.
     """
 
     source: str
@@ -37,6 +38,7 @@ class DemandText:
     minutes: int | None = None
     rhythm: str = "once"
     days_earlier: int = 0
+    is_earlier: bool = False
     # The day of a meeting or a visit; None: the day on which it is booked.
     on: date | None = None
 
@@ -72,6 +74,7 @@ def book(*, actor: Actor, text: DemandText, units: QuerySet[Unit], at: datetime)
             "minutes": span.minutes,
             "due_on": text.due_on,
             "days_earlier": text.days_earlier,
+            "is_earlier": text.is_earlier or text.days_earlier > 0,
             "booked_at": at,
             "booked_by": actor.user_id,
         },

@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from duban.burden.counting import COUNTS, IN_WEEK, IS_ABOVE, SELECTED, chosen
 from duban.burden.models import Cap, Demand, DemandUnit, Objection
@@ -71,6 +72,11 @@ class LedgerRow:
         return [self.now.counts[kind] for kind in DemandKind.values]
 
     @property
+    def numbers(self) -> list[int]:
+        """The numbers of the chosen week in the order of the columns."""
+        return [self.now.counts[name] for name, _label in ledger_columns()]
+
+    @property
     def above(self) -> list[str]:
         """Which limits lie below what was asked, in words."""
         return above_cap(counts=self.now.counts, cap=self.cap)
@@ -93,7 +99,7 @@ class Ledger:
     @property
     def totals(self) -> list[int]:
         """The sums in the order of the columns."""
-        return [self.total[name] for name in (*DemandKind.values, "items", "minutes")]
+        return [self.total[name] for name, _label in ledger_columns()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,8 @@ class AskerRow:
     units: int
     items: int
     minutes: int
+    # Items whose date it had set earlier on the way down.
+    earlier: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,18 @@ class DemandLine:
     # Counts as an item of this week; otherwise only its share of minutes lies in it.
     is_item: bool
     objection: Objection | None
+
+    @property
+    def earlier(self) -> str:
+        """In words, that a date was set earlier on the way down, and by how much; empty if none was."""
+        days = self.demand.days_earlier
+        if days:
+            return ngettext(
+                "due %(days)s day earlier than the original date",
+                "due %(days)s days earlier than the original date",
+                days,
+            ) % {"days": days}
+        return _("a date set on long-term work") if self.demand.is_earlier else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +300,7 @@ def asked_of(*, actor: Actor, unit_id: int, week: date, unit: Unit | None = None
     counts |= {
         "items": len(items),
         "minutes": sum(line.demand.minutes for line in lines),
-        "earlier": sum(demand.days_earlier > 0 for demand in items),
+        "earlier": sum(demand.is_earlier for demand in items),
     }
     return AskedOf(
         unit=unit,
@@ -305,7 +325,7 @@ def askers(*, actor: Actor, given: LedgerFilter, today: date) -> list[AskerRow]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT demand.asker_id, count(DISTINCT demand.id), count(DISTINCT asked.unit_id), {COUNTS['items']},"
-            f" {COUNTS['minutes']} FROM (SELECT %(week)s::date AS day) AS week"
+            f" {COUNTS['minutes']}, {COUNTS['earlier']} FROM (SELECT %(week)s::date AS day) AS week"
             f" JOIN burden_demand AS demand ON {IN_WEEK} AND {_BY_ASKER}"
             " JOIN burden_demandunit AS asked ON asked.demand_id = demand.id"
             f" JOIN ({sql}) AS chosen(id) ON chosen.id = asked.unit_id GROUP BY demand.asker_id",
@@ -317,11 +337,12 @@ def askers(*, actor: Actor, given: LedgerFilter, today: date) -> list[AskerRow]:
 
 
 def ledger_columns() -> list[tuple[str, str]]:
-    """Return the columns of the chosen week: the kinds, then the sums."""
+    """Return the columns of the chosen week: the kinds, then the sums, then how many items had a date set earlier below."""
     return [
         *((value, str(label)) for value, label in DemandKind.choices),
         ("items", _("Items")),
         ("minutes", _("Minutes taken")),
+        ("earlier", _("Date set earlier below")),
     ]
 
 

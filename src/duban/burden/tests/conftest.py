@@ -60,6 +60,7 @@ class Cast:
         asker: Unit | None = None,
         at: datetime = AT,
         days_earlier: int = 0,
+        is_earlier: bool = False,
     ) -> Demand:
         return commands.book(
             actor=self.clerk,
@@ -73,6 +74,7 @@ class Cast:
                 minutes=minutes,
                 rhythm=rhythm,
                 days_earlier=days_earlier,
+                is_earlier=is_earlier,
             ),
             units=Unit.objects.filter(pk__in=[unit.pk for unit in units]),
             at=at,

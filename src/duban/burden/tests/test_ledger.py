@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from duban.access.states import Reach
-from duban.burden import queries
+from duban.burden import queries, sheets
 from duban.burden.models import Cap
 from duban.burden.queries import LedgerFilter
 from duban.burden.states import DemandKind
@@ -99,7 +99,31 @@ class TestLedger:
 
     def test_an_earlier_date_set_when_passing_down_is_counted(self, cast):
         cast.book([cast.village], days_earlier=5)
-        assert asked(cast).counts["earlier"] == 1
+        # On long-term work there is no original date that it could lie before: it counts as one all the same.
+        cast.book([cast.village], is_earlier=True)
+        cast.book([cast.village])
+        found = asked(cast)
+        assert found.counts["earlier"] == 2
+        assert [line.earlier for line in found.lines] == [
+            "due 5 days earlier than the original date",
+            "a date set on long-term work",
+            "",
+        ]
+        shown = ledger(cast)
+        assert (shown.page.rows[0].numbers[-1], shown.totals[-1]) == (2, 2)
+        (asker,) = queries.askers(actor=cast.head, given=LedgerFilter(week=SOME_DAY), today=SOME_DAY)
+        assert asker.earlier == 2
+
+    def test_the_column_of_earlier_dates_is_on_the_page_and_in_the_files(self, cast):
+        cast.book([cast.village], days_earlier=5)
+        given = LedgerFilter(week=SOME_DAY)
+        sheet = sheets.of_ledger(actor=cast.head, given=given, today=SOME_DAY)
+        number = [column.title for column in sheet.columns].index("Date set earlier below")
+        assert [row[number] for row in sheet.rows] == [1]
+        page = cast.client(cast.head).get(f"/burden/?week={SOME_DAY}").content.decode()
+        assert "Date set earlier below" in page
+        own = sheets.of_unit(asked(cast))
+        assert [row[-1] for row in own.rows] == ["due 5 days earlier than the original date"]
 
     def test_a_monthly_report_is_one_item_and_burdens_every_week(self, cast):
         cast.book([cast.village], rhythm="monthly", minutes=60, due_on=SOME_DAY + 8 * WEEK)

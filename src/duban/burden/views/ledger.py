@@ -88,6 +88,7 @@ def askers(request: Request) -> HttpResponse:
             "later": given.week + WEEK if given.week < week_of(timezone.localdate()) else None,
             "items": sum(row.items for row in found),
             "minutes": sum(row.minutes for row in found),
+            "earlier_dates": sum(row.earlier for row in found),
         },
     )
 

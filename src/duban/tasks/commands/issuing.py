@@ -211,6 +211,7 @@ def book_burden(*, actor: Actor, assignment: Assignment, units: QuerySet[Unit], 
             rhythm=assignment.rhythm,
             # An earlier date set on the way down is a burden (下级提前要求), counted where it reaches the unit.
             days_earlier=(assignment.due_on - in_force).days if assignment.due_on and in_force else 0,
+            is_earlier=assignment.tightened_due is not None,
         ),
         units=units,
         at=at,

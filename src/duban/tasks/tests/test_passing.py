@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from duban.access.states import Reach
 from duban.audit.models import AuditEvent
+from duban.burden.models import Demand
 from duban.config.factories import SOME_DAY, actor_with
 from duban.figures import queries as figures
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
@@ -301,6 +302,9 @@ class TestDates:
         pass_on(clerk, again[0], "listed", {"units": [township.pk]}, own_due=DUE)
         dated = Task.objects.get(passed_from=again[0])
         assert (dated.original_due, dated.tightened_due, dated.agreed_due) == (None, DUE, DUE)
+        # It counts as one in the ledger, though there is no original date before which it would lie some days.
+        demands = Demand.objects.filter(asker=county).order_by("pk")
+        assert [(demand.is_earlier, demand.days_earlier) for demand in demands] == [(False, 0), (True, 0)]
 
 
 class TestWhoMay:
