@@ -83,7 +83,7 @@ class TestUnitPages:
         cast.book([cast.village], at=NOW, minutes=25)
         client = cast.client(cast.liaison)
         assert sheet(client, f"/burden/units/{cast.village.pk}/excel/")[-1][-2] == "25"
-        assert word(client, f"/burden/units/{cast.village.pk}/word/")[-1][-1] == "25"
+        assert word(client, f"/burden/units/{cast.village.pk}/word/")[-1][-2] == "25"
 
 
 class TestLimitsPage:

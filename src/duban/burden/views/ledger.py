@@ -33,6 +33,7 @@ def ledger(request: Request) -> HttpResponse:
             "found": found,
             "columns": queries.ledger_columns(),
             "shows": queries.show_choices(),
+            "may_book": queries.may_ask_somewhere(actor=request.actor),
             "axes": _axes(given),
             "earlier": given.week - WEEK,
             "later": given.week + WEEK if given.week < week_of(today) else None,

@@ -5,10 +5,14 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
+from duban.burden import commands as burden
+from duban.burden.commands import DemandText
+from duban.burden.states import DemandKind
 from duban.directives import queries
 from duban.directives.commands.taking_in import office_of
 from duban.directives.models import Document, Meeting, Passing, UnitPassing
@@ -49,7 +53,7 @@ def require_passing(
     :raises NotFound: if this actor cannot see the unit, the paper or the meeting
     :raises NotAllowed: if this actor's office does not stand at the unit
     :raises InvalidInput: if not exactly one of paper and meeting is named, it has no date, the limit is not between 0 and
-        366, no unit is chosen, or it must be relayed there already
+        366, no unit is chosen, it must be relayed there already, or the ledger refuses (a cap, a closed period)
     """
     document, meeting = _subject(actor, document_id, meeting_id)
     subject: Document | Meeting = document or meeting  # type: ignore[assignment]
@@ -93,6 +97,7 @@ def require_passing(
     if not passing.unit_count:
         raise InvalidInput(_("No unit belongs to this choice today. Please choose again."))
     passing.save(update_fields=["unit_count"])
+    _book_burden(actor=actor, passing=passing, at=at)
 
     _record(
         actor,
@@ -232,6 +237,26 @@ def _fix_units(passing: Passing, unit: Unit, choice: UnitChoice, on: date) -> in
             [passing.pk, *parameters],
         )
         return int(cursor.rowcount)
+
+
+def _book_burden(*, actor: Actor, passing: Passing, at: datetime) -> None:
+    """Book what the units are to read and relay: it counts as a document of each (R-568)."""
+    today = timezone.localdate(at)
+    burden.book(
+        actor=actor,
+        text=DemandText(
+            source=f"passing {passing.pk}",
+            kind=DemandKind.DOCUMENT,
+            asker_id=passing.unit_id,
+            what=passing.title,
+            path=reverse("directives:passing", args=[passing.pk]),
+            campaign_id=passing.campaign_id,
+            # A limit that was over before it was asked for falls due in no week.
+            due_on=passing.limit_until if passing.limit_until >= today else None,
+        ),
+        units=Unit.objects.filter(pk__in=UnitPassing.objects.filter(passing=passing).values("unit_id")),
+        at=at,
+    )
 
 
 def _check_line(passing: Passing, passed_on: date, manner: str, remark: str, today: date) -> None:

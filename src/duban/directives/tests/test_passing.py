@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from duban.access.states import Reach
 from duban.audit.models import AuditEvent
+from duban.burden.models import Cap, Demand, DemandUnit
 from duban.config.factories import Tree, actor_for, actor_with, make_campaign, make_person_with_account
 from duban.config.fixtures import Noise
 from duban.config.query_counts import QueryCounts
@@ -330,3 +331,25 @@ def test_the_table_asks_a_fixed_number_of_questions(tree: Tree, noise: Noise, qu
         with query_counts():
             table = queries.passing_table(actor=clerk, passing_id=passing.pk, on=timezone.localdate(AT), size=wanted)
         assert len(table.rows) == min(wanted, len(tree.below(county)) + 1)
+
+
+def test_what_is_to_be_relayed_is_a_document_in_the_ledger_of_each_unit(office: Office) -> None:
+    asked = ask(office, choice=UnitChoice(kinds=("village",)))
+    demand = Demand.objects.get()
+    assert (demand.kind, demand.what, demand.asker_id) == ("document", asked.title, office.tree.city.pk)
+    # The days allowed were over when it was asked for.
+    assert (asked.limit_until < TODAY, demand.due_on) == (True, None)
+    rows = DemandUnit.objects.filter(demand=demand)
+    assert sorted(rows.values_list("unit_id", flat=True)) == sorted(unit.pk for unit in office.tree.villages)
+    village = office.tree.villages[0]
+    browser = Client()
+    account = make_person_with_account(unit=village, role="unit_liaison", reach=Reach.UNIT)
+    browser.force_login(account.user)
+    assert browser.get(f"{demand.path}?unit={village.pk}").status_code == 200
+
+
+def test_above_a_cap_that_refuses_nothing_is_relayed(office: Office) -> None:
+    Cap.objects.filter(unit_kind="village").update(documents=0, effect="refuse")
+    with pytest.raises(InvalidInput, match="超过上限：文件"):
+        ask(office, choice=UnitChoice(kinds=("village",)))
+    assert not Passing.objects.exists()

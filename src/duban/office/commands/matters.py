@@ -11,6 +11,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
+from duban.burden import commands as burden
+from duban.burden.commands import DemandText
+from duban.burden.states import DemandKind
 from duban.campaigns import queries as campaigns
 from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound
@@ -52,11 +55,11 @@ def open_matter(*, actor: Actor, campaign_id: int, kind: str, text: MatterText, 
     Open a matter: a question goes to the nearest office above, everything else is the own office's.
 
     A question is answered within three working days. What has nothing to settle — solutions, whom we serve, checklists —
-    is kept as it is written.
+    is kept as it is written. A visit is booked in the burden ledger of the place that is visited.
 
     :raises NotFound: if this actor cannot see the campaign, the item or the checklist, or there is no office above
     :raises NotAllowed: if this actor may not open that kind
-    :raises InvalidInput: if something is missing or too long
+    :raises InvalidInput: if something is missing or too long, or the ledger refuses the visit
     """
     campaign = campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
     if kind not in kinds_of(actor):
@@ -103,6 +106,20 @@ def open_matter(*, actor: Actor, campaign_id: int, kind: str, text: MatterText, 
     if text.checklist_id is not None:
         _take_over_checklist(actor, matter, text.checklist_id)
     _index(matter)
+    if kind == MatterKind.VISIT and unit is not None:
+        burden.book(
+            actor=actor,
+            text=DemandText(
+                source=f"matter {matter.pk}",
+                kind=DemandKind.VISIT,
+                asker_id=office.pk,
+                what=matter.title,
+                campaign_id=campaign.pk,
+                on=due_on,
+            ),
+            units=Unit.objects.filter(pk=unit.pk),
+            at=at,
+        )
     _record(actor, matter, "open", at, {"kind": kind, "title": matter.title, "due_on": due_on})
     return matter
 

@@ -6,6 +6,7 @@ import pytest
 
 from duban.access.models import Grant
 from duban.access.states import Reach
+from duban.burden.models import DemandUnit
 from duban.config.factories import SOME_DAY, SOME_MOMENT, Tree, actor_with, make_campaign, make_person_with_account
 from duban.config.fixtures import Noise
 from duban.kernel.authority import Actor
@@ -186,6 +187,16 @@ def test_an_event_takes_over_a_checklist_with_its_days(city: City) -> None:
     ]
     with pytest.raises(InvalidInput, match="place"):
         city.open(city.office, "visit", due_on=day)
+
+
+def test_a_visit_is_booked_in_the_ledger_of_the_place(city: City) -> None:
+    day = SOME_DAY + timedelta(days=9)
+    visit = city.open(
+        city.office, "visit", title="书记调研", due_on=day, place=city.village_unit.name, addressee="书记"
+    )
+    row = DemandUnit.objects.select_related("demand").get()
+    assert (row.unit_id, row.demand.kind, row.demand.what) == (city.village_unit.pk, "visit", "书记调研")
+    assert (row.demand.asker_id, row.demand.asked_on) == (visit.office_id, day)
 
 
 def test_a_visit_shows_what_else_falls_on_the_place_in_that_week(city: City) -> None:
