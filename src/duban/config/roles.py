@@ -85,8 +85,8 @@ ROLES: dict[str, frozenset[str]] = {
     # Supervision reads and never edits.
     "group_head": frozenset(_READS | {Tasks.SAMPLE}),
     "group_member": frozenset(_READS | {Tasks.SAMPLE}),
-    # Decides; reads everything.
-    "leading_group_member": frozenset(_READS | {Office.DECIDE}),
+    # Decides and instructs; reads everything.
+    "leading_group_member": frozenset(_READS | {Office.DECIDE, Directives.INSTRUCT}),
     "intake_clerk": frozenset({Organisation.VIEW}),
     "member": frozenset({Organisation.VIEW, Tasks.FOLLOW, Portal.MEMBER}),
     # Three administrators, never one; none has business rights.

@@ -15,11 +15,18 @@ class DirectivesCapability(StrEnum):
     EDIT = "document.edit"
     # A unit records what it has relayed.
     PASS_ON = "document.pass_on"  # noqa: S105 - a word, no password
+    # A member of a leading group writes instructions for the own office.
+    INSTRUCT = "document.instruct"
 
 
 def may_take_in(actor: Actor, unit: Unit) -> Decision:
     """The office of a unit takes in the papers that reach it."""
     return decide(actor=actor, capability=DirectivesCapability.EDIT, unit=unit)
+
+
+def may_instruct(actor: Actor, unit: Unit) -> Decision:
+    """The leading group of a unit gives its office instructions; that office decides what becomes of them."""
+    return decide(actor=actor, capability=DirectivesCapability.INSTRUCT, unit=unit)
 
 
 def may_keep_register(actor: Actor, unit: Unit) -> Decision:

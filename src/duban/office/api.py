@@ -54,6 +54,19 @@ class RegisteredOut(Schema):
     assignment_id: int = Field(alias="assignment.pk")
 
 
+class InstructionIn(Schema):
+    campaign_id: int
+    words: str = Field(max_length=2000)
+    matter_id: int | None = None
+    task_id: int | None = None
+    given_on: date | None = None
+
+
+class InstructionOut(Schema):
+    document_id: int = Field(alias="pk")
+    title: str
+
+
 class KnownOut(Schema):
     figures: list[str]
     assignment_ids: list[int]
@@ -148,6 +161,12 @@ def wanted(request: Request, given: Query[WantedQuery]) -> object:
 def register(request: Request, given: RegisterIn) -> object:
     """Register what an upper level wants and issue its one task."""
     return Status(201, commands.register_wanted(actor=request.actor, at=timezone.now(), **given.dict()))
+
+
+@router.post("/office/instructions", response={201: InstructionOut})
+def instruct(request: Request, given: InstructionIn) -> object:
+    """Write an instruction of the leading group for its own office."""
+    return Status(201, commands.instruct(actor=request.actor, at=timezone.now(), **given.dict()))
 
 
 @router.get("/office/known", response=KnownOut)

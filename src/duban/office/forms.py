@@ -49,6 +49,27 @@ class RegisterForm(forms.Form):
         return kind
 
 
+class InstructForm(forms.Form):
+    """What a member of the leading group wants, in their words."""
+
+    words = forms.CharField(label=_("Instruction"), max_length=2000, widget=_LONG)
+    matter = forms.TypedChoiceField(
+        label=_("About a matter of the office"), coerce=int, empty_value=None, required=False
+    )
+    given_on = forms.DateField(
+        label=_("Day of the instruction"), widget=DayInput(), required=False, help_text=_("Left empty, it is today.")
+    )
+    task = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+
+    def offer(self, matters: Sequence[tuple[int, str]]) -> None:
+        """Set the matters to choose from; without any the field is taken away."""
+        field = self.fields["matter"]
+        assert isinstance(field, forms.TypedChoiceField)
+        field.choices = [("", "—"), *matters]
+        if not matters:
+            del self.fields["matter"]
+
+
 class MatterForm(forms.Form):
     """Whatever a kind of matter has (states.RULES); the other fields are taken away."""
 

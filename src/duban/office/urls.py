@@ -10,6 +10,7 @@ urlpatterns = [
     path("wanted/register/", views.register, name="register"),
     path("wanted/known/", views.known, name="known"),
     path("wanted/file/<slug:kind>/", views.wanted_file, name="wanted-file"),
+    path("instructions/new/", views.instruct, name="instruct"),
     path("duties/new/", views.write_duty, name="write-duty"),
     path("duties/<int:duty_id>/done/", views.finish_duty, name="finish-duty"),
     path("matters/", views.matters, name="matters"),

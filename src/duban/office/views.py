@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from duban.burden.queries import Cost
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.office import commands, queries, sheets
-from duban.office.forms import AssignStepForm, DutyForm, MatterForm, RegisterForm, SettleForm, StepForm
+from duban.office.forms import AssignStepForm, DutyForm, InstructForm, MatterForm, RegisterForm, SettleForm, StepForm
 from duban.office.queries import MatterFilter
 from duban.office.states import RULES, MatterKind, MatterStatus
 from duban.shell.handing_out import listing_file
@@ -92,6 +92,40 @@ def known(request: Request) -> HttpResponse:
     return render(
         request, "office/register.html#known", {"known": _known(request, request.GET.get("matter", "")[:2000])}
     )
+
+
+@require_http_methods(["GET", "POST"])
+def instruct(request: Request) -> HttpResponse:
+    """Write an instruction for the own office."""
+    campaign = _campaign(request)
+    office = queries.instructed_office(actor=request.actor)
+    initial = {"matter": request.GET.get("matter", ""), "task": request.GET.get("task", "")}
+    form = InstructForm(request.POST or None, initial=initial)
+    offered = queries.offered_matters(actor=request.actor, campaign_id=campaign.pk)
+    form.offer([(one.pk, f"{one.get_kind_display()} {one.title}") for one in offered])
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                document = commands.instruct(
+                    actor=request.actor,
+                    campaign_id=campaign.pk,
+                    words=given["words"],
+                    matter_id=given.get("matter"),
+                    task_id=given["task"],
+                    given_on=given["given_on"],
+                    at=timezone.now(),
+                )
+            except InvalidInput as refusal:
+                beside(form, refusal)
+            else:
+                say(request, _("The office has it and decides who is to do it."))
+                return redirect("directives:speech", document.pk)
+    asked = form["task"].value()
+    task = queries.instructed_task(actor=request.actor, task_id=int(asked) if str(asked or "").isdecimal() else None)
+    return render(request, "office/instruct.html", {"form": form, "office": office, "task": task}, status=status)
 
 
 @require_GET
@@ -324,6 +358,7 @@ def _matter_page(
             "weighed": given.get("weighed", ""),
             "chosen": found.matter.options[found.matter.chosen - 1] if found.matter.chosen else "",
             "today": timezone.localdate(),
+            "may_instruct": queries.may_instruct(actor=request.actor),
         },
         status=status,
     )

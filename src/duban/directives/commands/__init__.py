@@ -13,7 +13,7 @@ from duban.directives.commands.hierarchy import (
     end_upper,
     name_upper,
 )
-from duban.directives.commands.incoming import Incoming, register_incoming
+from duban.directives.commands.incoming import Incoming, register_incoming, write_instruction
 from duban.directives.commands.meetings import (
     Attendant,
     MeetingFacts,
@@ -67,4 +67,5 @@ __all__ = [
     "take_over_passings",
     "take_requirement",
     "withdraw_meeting",
+    "write_instruction",
 ]

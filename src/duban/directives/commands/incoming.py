@@ -11,8 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
 from duban.directives.commands.facts import check_receipt
-from duban.directives.commands.taking_in import PASTED_ENCODING, check_words, office_of, refuse_second
+from duban.directives.commands.taking_in import (
+    PASTED_ENCODING,
+    campaign_of,
+    check_running,
+    check_words,
+    office_of,
+    refuse_second,
+)
 from duban.directives.models import Document, Requirement
+from duban.directives.policy import may_instruct
 from duban.directives.reading import due_of
 from duban.directives.states import INCOMING_KINDS, DocumentKind, DocumentStatus, NodeKind, RequirementStatus
 from duban.kernel.authority import Actor
@@ -83,34 +91,24 @@ def register_incoming(
     check_receipt(origin_level=origin_level, dated_on=dated_on, received_on=received_on)
     # Not the words alone: two bodies may ask for the same, and one may ask again on another day.
     said = "\n".join([kind, giver, paper_number.strip(), (dated_on or received_on).isoformat(), matter])
-    sha256 = hashlib.sha256(said.encode()).hexdigest()
-    refuse_second(actor, campaign.pk, sha256)
-
-    try:
-        with transaction.atomic():
-            document = Document.objects.create(
-                campaign=campaign,
-                unit=unit,
-                kind=kind,
-                status=DocumentStatus.CONFIRMED,
-                title=_title(kind=kind, giver=giver, concerns=concerns, matter=matter),
-                raw_text=matter,
-                encoding=PASTED_ENCODING,
-                sha256=sha256,
-                dated_on=dated_on or received_on,
-                origin_level=origin_level,
-                giver=giver[:120],
-                concerns=concerns[:300],
-                paper_number=paper_number.strip()[:60],
-                received_on=received_on,
-                findings={"ranges": [[0, len(matter), "body", None]], "sentences": [[0, len(matter)]]},
-                taken_in_by=actor.user_id or 0,
-                taken_in_at=at,
-            )
-    except IntegrityError:
-        # Somebody else registered the same in between the look and the insert.
-        refuse_second(actor, campaign.pk, sha256)
-        raise
+    document = _kept(
+        actor,
+        Document(
+            campaign=campaign,
+            unit=unit,
+            kind=kind,
+            title=_title(kind=kind, giver=giver, concerns=concerns, matter=matter),
+            raw_text=matter,
+            sha256=hashlib.sha256(said.encode()).hexdigest(),
+            dated_on=dated_on or received_on,
+            origin_level=origin_level,
+            giver=giver[:120],
+            concerns=concerns[:300],
+            paper_number=paper_number.strip()[:60],
+            received_on=received_on,
+            taken_in_at=at,
+        ),
+    )
     requirement = Requirement.objects.create(
         document=document,
         position=1,
@@ -143,6 +141,103 @@ def register_incoming(
         },
     )
     return Incoming(document, requirement)
+
+
+@transaction.atomic
+def write_instruction(
+    *,
+    actor: Actor,
+    campaign_id: int,
+    unit_id: int,
+    words: str,
+    at: datetime,
+    concerns: str = "",
+    given_on: date | None = None,
+) -> Incoming:
+    """
+    Write an instruction of the leading group for its own office, and return it with its one requirement.
+
+    The words are kept as they are. The requirement waits until the office decides about it: nobody is asked anything
+    before. `concerns` says what it is about; `given_on` is the day of `at` unless it was given earlier.
+
+    :raises NotFound: if this actor cannot see the campaign or the unit
+    :raises NotAllowed: if this actor is no member of the unit's leading group
+    :raises InvalidInput: if there are no words or too many, they bear a mark of secrecy, the day has not come yet, the
+        campaign has ended, or the same was written that day (`document_id` names that one)
+    """
+    campaign, unit = campaign_of(actor=actor, campaign_id=campaign_id, unit_id=unit_id)
+    may_instruct(actor, unit).require()
+    check_running(campaign=campaign, unit=unit)
+    words, concerns, today = words.replace("\r\n", "\n").strip(), concerns.strip(), timezone.localdate(at)
+    if not words:
+        missing = _("Please write the instruction.")
+        raise InvalidInput(missing, fields={"words": missing})
+    if len(words) > LONGEST_MATTER:
+        too_long = _(
+            "This is longer than %(most)d characters. Please give the whole text to the office as a paper."
+        ) % {"most": LONGEST_MATTER}
+        raise InvalidInput(too_long, fields={"words": too_long})
+    if given_on is not None and given_on > today:
+        future = _("This day has not come yet.")
+        raise InvalidInput(future, fields={"given_on": future})
+    check_words(words)
+    day = given_on or today
+    giver = f"{actor.name} {actor.post_title}".strip()
+    said = f"{DocumentKind.COMMENT}\n{giver}\n{concerns}\n{day.isoformat()}\n{words}"
+    document = _kept(
+        actor,
+        Document(
+            campaign=campaign,
+            unit=unit,
+            kind=DocumentKind.COMMENT,
+            title=_title(kind=DocumentKind.COMMENT, giver=actor.name, concerns=concerns, matter=words),
+            raw_text=words,
+            sha256=hashlib.sha256(said.encode()).hexdigest(),
+            dated_on=day,
+            giver=giver[:120],
+            concerns=concerns[:300],
+            received_on=today,
+            taken_in_at=at,
+        ),
+    )
+    requirement = Requirement.objects.create(
+        document=document,
+        position=1,
+        sentence=words,
+        start=0,
+        end=len(words),
+        kind=NodeKind.REQUIREMENT,
+        is_concrete=True,
+        status=RequirementStatus.PROPOSED,
+    )
+    audit.record(
+        actor=actor,
+        verb="document.instruct",
+        object_kind="document",
+        object_id=document.pk,
+        unit_id=unit.pk,
+        at=at,
+        payload={"title": document.title, "given_on": day, "requirement": requirement.pk},
+    )
+    return Incoming(document, requirement)
+
+
+def _kept(actor: Actor, document: Document) -> Document:
+    """Keep a paper of one sentence, unless it is kept already."""
+    refuse_second(actor, document.campaign_id, document.sha256)
+    length = len(document.raw_text)
+    document.status = DocumentStatus.CONFIRMED
+    document.encoding = PASTED_ENCODING
+    document.findings = {"ranges": [[0, length, "body", None]], "sentences": [[0, length]]}
+    document.taken_in_by = actor.user_id or 0
+    try:
+        with transaction.atomic():
+            document.save(force_insert=True)
+    except IntegrityError:
+        # Somebody else registered the same in between the look and the insert.
+        refuse_second(actor, document.campaign_id, document.sha256)
+        raise
+    return document
 
 
 def _title(*, kind: str, giver: str, concerns: str, matter: str) -> str:

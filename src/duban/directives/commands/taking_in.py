@@ -135,14 +135,32 @@ def office_of(*, actor: Actor, campaign_id: int, unit_id: int) -> tuple[Campaign
     :raises NotAllowed: if this actor may not take in papers there
     :raises InvalidInput: if the campaign has ended, or the unit takes no part in it
     """
-    campaign = campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
-    unit = organisation.get_unit(actor=actor, unit_id=unit_id)
+    campaign, unit = campaign_of(actor=actor, campaign_id=campaign_id, unit_id=unit_id)
     may_take_in(actor, unit).require()
+    check_running(campaign=campaign, unit=unit)
+    return campaign, unit
+
+
+def campaign_of(*, actor: Actor, campaign_id: int, unit_id: int) -> tuple[Campaign, Unit]:
+    """
+    Return the campaign and the unit.
+
+    :raises NotFound: if this actor cannot see one of them
+    """
+    campaign = campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
+    return campaign, organisation.get_unit(actor=actor, unit_id=unit_id)
+
+
+def check_running(*, campaign: Campaign, unit: Unit) -> None:
+    """
+    Look whether papers of the unit still belong to the campaign.
+
+    :raises InvalidInput: if the campaign has ended, or the unit takes no part in it
+    """
     if campaign.status == CampaignStatus.ENDED:
         raise InvalidInput(_("This campaign has ended; it takes in no more papers."))
     if not unit.path.startswith(campaign.root.path):
         raise InvalidInput(_("This unit takes no part in the campaign."))
-    return campaign, unit
 
 
 def check_words(text: str) -> None:

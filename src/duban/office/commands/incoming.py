@@ -1,7 +1,7 @@
 """Registering what an upper level wants: from whom, what, by when, who — one task in one step."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from duban.directives import commands as directives
 from duban.directives.models import Document
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotAllowed
+from duban.office.queries import about, instructed_office
 from duban.tasks import commands as tasks
 from duban.tasks import queries
 from duban.tasks.models import Assignment
@@ -64,3 +65,38 @@ def register_wanted(
     )
     issued = tasks.issue(actor=actor, assignment_id=draft.pk, at=at)
     return Registered(registered.document, issued)
+
+
+@transaction.atomic
+def instruct(
+    *,
+    actor: Actor,
+    campaign_id: int,
+    words: str,
+    at: datetime,
+    matter_id: int | None = None,
+    task_id: int | None = None,
+    given_on: date | None = None,
+) -> Document:
+    """
+    Write an instruction of a member of the leading group (批示意见) for their own office: a source of tasks, no vote.
+
+    It may be about a matter of the office or about an item. The office finds it among its papers and decides what
+    becomes of it; nobody below reads it before it is assigned.
+
+    :raises NotFound: if this actor cannot see the campaign, the matter or the item
+    :raises NotAllowed: if this actor is no member of a leading group
+    :raises InvalidInput: as for `directives.commands.write_instruction`
+    """
+    campaigns.get_campaign(actor=actor, campaign_id=campaign_id)
+    unit = instructed_office(actor=actor)
+    concerns = about(actor=actor, matter_id=matter_id, task_id=task_id)
+    return directives.write_instruction(
+        actor=actor,
+        campaign_id=campaign_id,
+        unit_id=unit.pk,
+        words=words,
+        concerns=concerns,
+        given_on=given_on,
+        at=at,
+    ).document
