@@ -54,6 +54,7 @@ TABLES: dict[str, Rights] = {
     "notices_digest": Rights.ORDINARY,
     "notices_digestday": Rights.ORDINARY,
     "notices_digestline": Rights.ORDINARY,
+    "notices_digestrefusal": Rights.ORDINARY,
     "notices_robot": Rights.ORDINARY,
     "notices_robotmessage": Rights.ORDINARY,
     "office_duty": Rights.ORDINARY,

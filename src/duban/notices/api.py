@@ -52,6 +52,25 @@ def put_aside(request: Request, day: date) -> Status[None]:
     return Status(204, None)
 
 
+class SwitchIn(Schema):
+    """Whether the daily reminder is to be on."""
+
+    is_on: bool
+
+
+@router.get("/reminders/switch", response=SwitchIn)
+def reminder_switch(request: Request) -> object:
+    """Return whether one's own daily reminder is on."""
+    return {"is_on": queries.is_reminded(actor=request.actor)}
+
+
+@router.put("/reminders/switch", response={204: None})
+def switch_reminder(request: Request, given: SwitchIn) -> Status[None]:
+    """Switch one's own daily reminder off, or on again; what a named person says reaches everybody."""
+    commands.switch_digest(actor=request.actor, is_on=given.is_on)
+    return Status(204, None)
+
+
 class RobotIn(Schema):
     """A robot to be entered; it is off. Its address and secret are never shown again."""
 

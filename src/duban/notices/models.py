@@ -50,6 +50,15 @@ class DigestLine(models.Model):
         return f"{self.digest_id}: {self.unit_id}"
 
 
+class DigestRefusal(models.Model):
+    """That somebody wants no reminder of the machine; the row is gone when they want it again."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
 class DigestDay(models.Model):
     """How far the reminders of a day have come, unit by unit; the last step leaves it finished."""
 

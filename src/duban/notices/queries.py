@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from duban.kernel.authority import Actor
 from duban.kernel.errors import NotAllowed, NotFound
 from duban.kernel.rows import Part
-from duban.notices.models import Digest, Robot, RobotMessage
+from duban.notices.models import Digest, DigestRefusal, Robot, RobotMessage
 from duban.notices.policy import NoticesCapability
 from duban.notices.states import DAYS_BEFORE, MessageKind
 from duban.organisation import queries as organisation
@@ -87,6 +87,11 @@ def digest_of(*, actor: Actor, on: date) -> DigestShown | None:
         units=lines[:UNITS_SHOWN],
         unit_count=len(lines),
     )
+
+
+def is_reminded(*, actor: Actor) -> bool:
+    """Return whether the actor leaves the daily reminder on; it is on until they switch it off."""
+    return actor.user_id is not None and not DigestRefusal.objects.filter(user_id=actor.user_id).exists()
 
 
 def spans(*, actor: Actor, day: date) -> Mapping[int, tuple[date, date]]:

@@ -1,4 +1,4 @@
-"""Putting a reminder aside; the robots of group chats."""
+"""Putting a reminder aside and switching it off; the robots of group chats."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.notices import commands, queries
@@ -23,6 +23,17 @@ def put_aside(request: Request, day: str) -> HttpResponse:
     if request.htmx:
         return HttpResponse("")
     return redirect("/")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders(request: Request) -> HttpResponse:
+    """Show whether one's own daily reminder is on; switch it off, or on again."""
+    if request.method == "POST":
+        is_on = request.POST.get("is_on") == "1"
+        commands.switch_digest(actor=request.actor, is_on=is_on)
+        say(request, _("The daily reminder is on.") if is_on else _("The daily reminder is off."))
+        return redirect("notices:reminders")
+    return render(request, "notices/reminders.html", {"is_on": queries.is_reminded(actor=request.actor)})
 
 
 @require_GET

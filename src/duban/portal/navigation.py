@@ -109,6 +109,7 @@ PLACES = {
     "activity": "portal:activity",
     "switch_post": "accounts:switch-post",
     "password": "accounts:password",
+    "reminders": "notices:reminders",
     "sign_out": "accounts:sign-out",
     "campaigns": "campaigns:list",
     "notice": "reporting:notice",
@@ -147,6 +148,8 @@ def places(*, actor: Actor) -> dict[str, str]:
         del found["urge"]
     if not actor.holds(TasksCapability.VIEW):
         del found["activity"]
+    if actor.is_system or not actor.holds(TasksCapability.ANSWER):
+        del found["reminders"]
     return found
 
 

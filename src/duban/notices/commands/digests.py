@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from duban.audit import commands as audit
 from duban.kernel.authority import Actor
-from duban.kernel.errors import NotFound
+from duban.kernel.errors import NotAllowed, NotFound
 from duban.notices import queries
 from duban.notices.hours import is_waking
-from duban.notices.models import Digest, DigestDay
+from duban.notices.models import Digest, DigestDay, DigestRefusal
 from duban.notices.states import REMINDED_ROLES
 from duban.workdays import queries as workdays
 
@@ -32,8 +32,8 @@ class DueSoon(Protocol):
     ) -> Sequence[tuple[int, int, int, int]]: ...
 
 
-# Whoever answers for the unit as liaison or recorder, by a grant in force on it or on a unit above it. A principal is never
-# among them: neither who heads any unit that day, nor who holds the role of a principal.
+# Whoever answers for the unit as liaison or recorder, by a grant in force on it or on a unit above it, and wants to be
+# reminded. A principal is never among them: neither who heads any unit that day, nor who holds the role of a principal.
 _ADD = """
 WITH due AS (
     SELECT * FROM unnest(%(units)s::bigint[], %(one)s::int[], %(three)s::int[], %(five)s::int[])
@@ -45,6 +45,7 @@ WITH due AS (
       LEFT JOIN organisation_post post ON post.id = held.post_id
      WHERE held.role = ANY(%(roles)s) AND held.starts_at <= %(at)s AND (held.ends_at IS NULL OR held.ends_at > %(at)s)
        AND (held.post_id IS NULL OR (post.starts_on <= %(day)s AND (post.ends_on IS NULL OR post.ends_on > %(day)s)))
+       AND NOT EXISTS (SELECT 1 FROM notices_digestrefusal refusal WHERE refusal.user_id = held.user_id)
        AND NOT EXISTS (
            SELECT 1 FROM organisation_person person JOIN organisation_post heads ON heads.person_id = person.id
             WHERE person.user_id = held.user_id AND heads.kind = 'principal'
@@ -118,6 +119,25 @@ def put_aside(*, actor: Actor, day: date, at: datetime) -> None:
     own = Digest.objects.filter(day=day, user_id=actor.user_id) if actor.user_id is not None else Digest.objects.none()
     if not own.update(is_read=True):
         raise NotFound(_("You have no reminder of that day."))
+
+
+@transaction.atomic
+def switch_digest(*, actor: Actor, is_on: bool) -> None:
+    """
+    Switch one's own daily reminder off or on again; off, what is shown at present is put aside as well.
+
+    Of the machine's reminder only: what a named person says, and what is to be done, reaches everybody. Nobody else is
+    told, and the record says nothing of it.
+
+    :raises NotAllowed: if this is nobody's account
+    """
+    if actor.user_id is None:
+        raise NotAllowed(_("Only somebody with an account has reminders."))
+    if is_on:
+        DigestRefusal.objects.filter(user_id=actor.user_id).delete()
+        return
+    DigestRefusal.objects.bulk_create([DigestRefusal(user_id=actor.user_id)], ignore_conflicts=True)
+    Digest.objects.filter(user_id=actor.user_id, is_read=False).update(is_read=True)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from duban.config.factories import (
     make_person_with_account,
 )
 from duban.kernel.authority import Actor
-from duban.kernel.errors import NotFound
+from duban.kernel.errors import NotAllowed, NotFound
 from duban.notices import commands, queries
 from duban.notices.commands import DueSoon
 from duban.notices.models import Digest, DigestLine
@@ -204,6 +204,30 @@ def test_everybody_reads_their_own_until_it_is_put_aside_or_the_day_is_over(tree
     for actor in (actor_with(unit=tree.city, role="office_head"), SYSTEM):
         with pytest.raises(NotFound):
             commands.put_aside(actor=actor, day=SOME_DAY, at=SOME_MOMENT)
+
+
+def test_whoever_switches_it_off_is_told_no_more_until_it_is_on_again(tree: Tree) -> None:
+    village = tree.villages[0]
+    account, colleague = liaison(village), liaison(village)
+    mine = actor_for(account=account)
+    remind([village])
+    events = AuditEvent.objects.count()
+    assert queries.is_reminded(actor=mine)
+    for _twice in range(2):
+        commands.switch_digest(actor=mine, is_on=False)
+    assert not queries.is_reminded(actor=mine)
+    assert queries.is_reminded(actor=actor_for(account=colleague))
+    assert queries.digest_of(actor=mine, on=SOME_DAY) is None
+    remind([village], at=SOME_MOMENT + timedelta(days=1))
+    told = Digest.objects.filter(day=SOME_DAY + timedelta(days=1))
+    assert [digest.user_id for digest in told] == [colleague.user.pk]
+    for _twice in range(2):
+        commands.switch_digest(actor=mine, is_on=True)
+    remind([village], at=SOME_MOMENT + timedelta(days=2))
+    assert queries.digest_of(actor=mine, on=SOME_DAY + timedelta(days=2)) is not None
+    assert AuditEvent.objects.filter(pk__gt=0).count() - events == 2, "the two runs alone are recorded"
+    with pytest.raises(NotAllowed):
+        commands.switch_digest(actor=SYSTEM, is_on=False)
 
 
 def test_they_are_removed_after_their_time(tree: Tree) -> None:

@@ -257,6 +257,27 @@ def test_a_liaison_sees_the_reminder_of_the_day_and_puts_it_aside(busy: Office) 
     assert client.get("/api/reminders/today").json() == {"reminder": None}
 
 
+def test_a_liaison_switches_the_reminder_off_from_the_card_and_on_again_from_the_frame(busy: Office) -> None:
+    village = busy.tree.villages[0]
+    account = liaison(village)
+    digest = Digest.objects.create(user=account.user, day=timezone.localdate(), made_at=timezone.now())
+    DigestLine.objects.create(digest=digest, unit=village, in_one=1, in_three=0, in_five=2)
+    client = client_of(account)
+    card = page_of(client, "/owed/").partition('id="reminder"')[2].partition("</section>")[0]
+    (address,) = re.findall(r'href="([^"]*)">Daily reminder<', card)
+    assert "The daily reminder is on." in page_of(client, address)
+    assert client.post(address, {"is_on": "0"}).status_code == 302
+    page = page_of(client, "/owed/")
+    assert 'id="reminder"' not in page
+    # The card is gone; the frame leads there still.
+    assert re.findall(r'href="([^"]*)"[^>]*>Daily reminder<', page) == [address]
+    assert "The daily reminder is off." in page_of(client, address)
+    assert client.get("/api/reminders/switch").json() == {"is_on": False}
+    put = client.put("/api/reminders/switch", {"is_on": True}, content_type="application/json")
+    assert (put.status_code, client.get("/api/reminders/switch").json()) == (204, {"is_on": True})
+    assert "Daily reminder" not in page_of(client_of(busy.clerk), "/")
+
+
 def test_a_recorder_sees_it_on_the_first_page_and_over_rest(busy: Office) -> None:
     township = busy.tree.townships[0]
     villages = busy.tree.below(township)[:2]
