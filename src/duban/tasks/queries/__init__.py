@@ -63,7 +63,6 @@ from duban.tasks.queries.cost import (
     cost_of_late_units,
     cost_of_words,
     drafts_named,
-    shares_of,
 )
 from duban.tasks.queries.due_soon import due_soon
 from duban.tasks.queries.following import Following, derived, following, made_of
@@ -307,7 +306,6 @@ __all__ = [
     "sample_page",
     "sampled_task",
     "sampling_units",
-    "shares_of",
     "status_condition",
     "taken_over_by",
     "tap",

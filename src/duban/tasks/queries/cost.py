@@ -19,7 +19,6 @@ from duban.tasks.breakdown import read_row
 from duban.tasks.choosing import unit_names, units_of, units_of_rule
 from duban.tasks.models import Assignment, BreakdownImport
 from duban.tasks.queries.assigning import asking_of, assigning_units, visible_assignments
-from duban.tasks.queries.late_units import LateUnit
 from duban.tasks.states import UNISSUED, AssignmentStatus
 from duban.workbooks.columns import Row
 from duban.workdays import queries as workdays
@@ -110,11 +109,6 @@ def cost_of_late_units(*, actor: Actor, shares: Sequence[tuple[int, int]], on: d
         for one in issued.order_by("pk")
     ]
     return burden.cost_together(actor=actor, parts=parts) if parts else None
-
-
-def shares_of(late: Sequence[LateUnit]) -> list[tuple[int, int]]:
-    """Return every pair of assignment and unit that stands on the page of new units."""
-    return [(assignment.pk, row.unit.pk) for row in late for assignment in row.assignments]
 
 
 def drafts_named(*, actor: Actor, assignment_ids: Sequence[int]) -> list[Assignment]:

@@ -38,5 +38,6 @@ def late_units(request: Request) -> HttpResponse:
         return redirect("tasks:late-units")
     today = timezone.localdate()
     found = queries.late_units(actor=request.actor, on=today)
-    cost = queries.cost_of_late_units(actor=request.actor, shares=queries.shares_of(found), on=today)
+    shares = [(assignment.pk, row.unit.pk) for row in found for assignment in row.assignments]
+    cost = queries.cost_of_late_units(actor=request.actor, shares=shares, on=today)
     return render(request, "tasks/late_units.html", {"late": found, "cost": cost})
