@@ -44,3 +44,20 @@ def test_what_was_written_is_there_after_the_tab_was_closed_and_for_nobody_else(
     branch.click(branch.page.locator("main form button.btn-primary"))
     branch.page.locator(".three-buttons").wait_for()
     assert not writing(branch)
+
+
+def test_what_was_written_into_a_page_that_proposes_something_comes_back(surfer: NewSurfer) -> None:
+    clerk = surfer("linxiaohe")
+
+    def opened() -> str:
+        with clerk.page.expect_response(lambda answer: "/drafts/?form=meeting-" in answer.url):
+            clerk.open("/directives/meetings/new/")
+        clerk.page.wait_for_load_state("networkidle")
+        return clerk.page.locator("[name=title]").input_value()
+
+    assert not opened()
+    # The convener is proposed by the page, and is no word of the clerk's.
+    assert clerk.page.locator("[name=convener]").input_value()
+    clerk.page.locator("[name=title]").fill("季度推进会")
+    close_the_tab(clerk)
+    assert opened() == "季度推进会"

@@ -1,6 +1,7 @@
 """Half-written forms: kept for one account and one form, given back to nobody else, gone when sent or old."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -113,5 +114,47 @@ def test_old_ones_are_cleared(account: Account) -> None:
 def test_forms_that_are_kept_name_themselves(tree: Tree, account: Account) -> None:
     campaign = make_campaign(root=tree.city)
     work = make_work(campaign=campaign, assigner=tree.city, units=[tree.departments[1]], status="in_hand")
-    page = signed_in(account).get(f"/tasks/{work.tasks[0].pk}/").content.decode()
-    assert f'data-draft="task-{work.tasks[0].pk}-feedback"' in page
+    task = work.tasks[0]
+    page = signed_in(account).get(f"/tasks/{task.pk}/").content.decode()
+    assert {f"task-{task.pk}-feedback", f"task-{task.pk}-ask_done", f"task-{task.pk}-change"} <= names(page)
+    work.assignment.is_principals_own = True
+    work.assignment.save()
+    page = signed_in(account).get(f"/tasks/{task.pk}/").content.decode()
+    assert {f"task-{task.pk}-ask_done", f"task-{task.pk}-put-before-later"} <= names(page)
+
+
+def names(page: str) -> set[str]:
+    """The drafts that the forms of a page keep."""
+    return set(re.findall(r'data-draft="([^"]*)"', page))
+
+
+@pytest.mark.parametrize(
+    ("role", "path", "name"),
+    [
+        ("office_clerk", "/office/wanted/register/", "register-call"),
+        ("office_clerk", "/office/matters/new/coordination/", "matter-coordination"),
+        ("office_clerk", "/burden/requests/new/", "data-request"),
+        ("office_clerk", "/directives/meetings/new/", "meeting-/directives/meetings/new/-0"),
+    ],
+)
+def test_forms_of_an_office_are_kept_and_a_refused_one_is_not_overwritten(
+    tree: Tree, role: str, path: str, name: str
+) -> None:
+    make_campaign(root=tree.city)
+    client = signed_in(make_person_with_account(unit=tree.city, role=role))
+    page = client.get(path).content.decode()
+    assert name in names(page)
+    assert "data-draft-fresh" in page
+    refused = client.post(path, {"draft": name})
+    assert refused.status_code == 422
+    assert name in names(refused.content.decode())
+    # What was sent and refused stands in the fields; nothing older is put over it.
+    assert "data-draft-fresh" not in refused.content.decode()
+
+
+def test_what_is_passed_down_is_kept_for_just_these_items(tree: Tree) -> None:
+    campaign, township = make_campaign(root=tree.city), tree.townships[0]
+    work = make_work(campaign=campaign, assigner=tree.city, units=[township], status="in_hand")
+    client = signed_in(make_person_with_account(unit=township, role="township_recorder"))
+    page = client.get(f"/tasks/pass-down/?task={work.tasks[0].pk}").content.decode()
+    assert f"pass-down-{work.tasks[0].pk}-1" in names(page)

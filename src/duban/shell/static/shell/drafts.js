@@ -11,7 +11,8 @@
     }
     return found;
   };
-  const isUntouched = (form) => [...form.elements].every((field) => !field.matches("textarea, input:not([type]), input[type=text], input[type=date]") || field.value === "");
+  // What a page proposes counts as untouched; what a refusal gives back was written by somebody.
+  const isUntouched = (form) => [...form.elements].every((field) => !field.matches("textarea, input:not([type]), input[type=text], input[type=date]") || field.value === "" || ("draftFresh" in form.dataset && field.value === field.defaultValue));
 
   for (const form of document.querySelectorAll("form[data-draft]")) {
     const key = form.dataset.draft;
