@@ -98,6 +98,7 @@ VERB_WORDS: dict[str, object] = {
     "task.withdraw": pgettext_lazy("record", "task withdrawn"),
     "task.feedback": pgettext_lazy("record", "progress reported"),
     "task.evidence": pgettext_lazy("record", "evidence attached"),
+    "task.call_back": pgettext_lazy("record", "report taken back"),
     "task.ask_done": pgettext_lazy("record", "completion asked for"),
     "task.urge": pgettext_lazy("record", "urged"),
     "task.accept": pgettext_lazy("record", "completion accepted"),

@@ -204,6 +204,7 @@ WHO_MAY: dict[str, Callable[[Actor, Task, Involved], Decision]] = {
     "insist": may_decide_declined,
     "withdraw": may_decide_declined,
     "ask_done": may_answer,
+    "call_back": may_answer,
     "accept": may_check,
     "return": may_check,
     "declare": may_answer,

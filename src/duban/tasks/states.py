@@ -60,6 +60,8 @@ TASK_FLOW = Flow(
     # 报备制: the unit says so and it is done; samples are looked at afterwards.
     Step("declare", TaskStatus.IN_HAND, TaskStatus.DONE, reason_required=True),
     Step("declare", TaskStatus.PARTLY_DONE, TaskStatus.DONE, reason_required=True),
+    # The unit thinks better of it (撤回) before somebody has looked on the spot or decided.
+    Step("call_back", TaskStatus.ASKED_DONE, TaskStatus.IN_HAND),
     Step("accept", TaskStatus.ASKED_DONE, TaskStatus.DONE),
     Step("return", TaskStatus.ASKED_DONE, TaskStatus.IN_HAND, reason_required=True),
     # A sample was found untrue.
@@ -111,7 +113,7 @@ NOT_OWED = (TaskStatus.DECLINED, TaskStatus.WITHDRAWN, TaskStatus.SUSPENDED, Tas
 
 # Steps that somebody takes by a button; the others come of a granted request, or of a sample found untrue.
 TAKEN_BY_HAND = frozenset(
-    {"sign", "decline", "insist", "withdraw", "ask_done", "declare", "accept", "return", "resume"}
+    {"sign", "decline", "insist", "withdraw", "ask_done", "call_back", "declare", "accept", "return", "resume"}
 )
 
 
@@ -186,6 +188,7 @@ class EntryKind(TextChoices):
     FEEDBACK = "feedback", _("Progress feedback")
     EVIDENCE = "evidence", _("Evidence attached")
     ASK_DONE = "ask_done", _("Asked for completion")
+    CALL_BACK = "call_back", _("Taken back by the unit")
     ACCEPT = "accept", _("Accepted as done")
     RETURN = "return", _("Returned for more")
     DECLARE = "declare", _("Declared done")

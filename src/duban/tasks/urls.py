@@ -46,6 +46,7 @@ urlpatterns = [
     path("confirmations/<int:confirmation_id>/", confirming.confirmation, name="confirmation"),
     path("confirmations/<int:confirmation_id>/link/", confirming.link, name="confirmation-link"),
     path("confirmations/<int:confirmation_id>/page/", confirming.sign_page, name="confirmation-page"),
+    path("confirmations/<int:confirmation_id>/take-back/", confirming.take_back, name="confirmation-take-back"),
     path("confirmations/<int:confirmation_id>/signed/", confirming.signed, name="confirmation-signed"),
     path("confirmations/<int:confirmation_id>/<slug:step_name>/", confirming.decide, name="confirmation-decide"),
     path("<int:task_id>/put-before/", confirming.put_before, name="put-before"),

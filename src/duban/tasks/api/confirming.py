@@ -57,6 +57,12 @@ def list_confirmations(request: Request, campaign_id: int) -> object:
     return queries.waiting_for(actor=request.actor, campaign_id=campaign_id, on=timezone.localdate())
 
 
+@router.post("/confirmations/{confirmation_id}/take-back", response=ConfirmationOut)
+def take_back_confirmation(request: Request, confirmation_id: int) -> object:
+    """Take back what waits for the principal, until they have decided."""
+    return commands.take_back_confirmation(actor=request.actor, confirmation_id=confirmation_id, at=timezone.now())
+
+
 @router.post("/confirmations/{confirmation_id}/{step_name}", response=ConfirmationOut)
 def decide_confirmation(request: Request, confirmation_id: int, step_name: str, given: OwnWordIn) -> object:
     """Give one's own word as the principal: agree, send_back or entrust."""

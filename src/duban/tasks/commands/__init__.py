@@ -21,6 +21,7 @@ from duban.tasks.commands.confirming import (
     make_link,
     open_link,
     put_before_principal,
+    take_back_confirmation,
 )
 from duban.tasks.commands.decomposing import draft_document
 from duban.tasks.commands.drafting import create_assignment, discard_draft, update_draft
@@ -76,6 +77,7 @@ __all__ = [
     "send_back",
     "serve_next_units",
     "set_limits",
+    "take_back_confirmation",
     "take_back_request",
     "take_over_breakdown",
     "take_over_next",

@@ -14,7 +14,7 @@ from duban.attachments import commands as attachments
 from duban.audit import commands as audit
 from duban.figures import commands as figures
 from duban.kernel.authority import Actor, Decision
-from duban.kernel.errors import IllegalStep, InvalidInput, NotFound, Stale
+from duban.kernel.errors import IllegalStep, InvalidInput, NotAllowed, NotFound, Stale
 from duban.kernel.events import publish
 from duban.kernel.rows import Part, cut_up
 from duban.organisation import queries as organisation
@@ -76,7 +76,8 @@ def take_step(
     word: OwnWord | None = None,
 ) -> Task:
     """
-    Move a task one step along its flow: sign, decline, insist, withdraw, ask_done, declare, accept, return, resume.
+    Move a task one step along its flow: sign, decline, insist, withdraw, ask_done, call_back, declare, accept,
+    return, resume.
 
     `return` names what is missing and a new date, `resume` why and a new date. Asking for completion or declaring it
     takes back a request that waits; `version` is that of the page on which the step was offered; `despite` says why a
@@ -113,8 +114,8 @@ def take_step(
     task.version += 1
     if step.name == "sign":
         task.signed_at = at
-    elif step.name == "ask_done":
-        task.asked_at = at
+    elif step.name in {"ask_done", "call_back"}:
+        task.asked_at = at if step.name == "ask_done" else None
     elif step.name == "accept":
         task.finished_on = timezone.localdate(task.asked_at or at)
     elif step.name == "declare":
@@ -257,6 +258,8 @@ def _require_its_time(actor: Actor, task: Task, step_name: str, today: date) -> 
             _("An item can be returned within %(days)d days after it was issued. Ask for an extension instead.")
             % {"days": DECLINE_DAYS}
         )
+    if step_name == "call_back":
+        _require_untouched(actor, task, today)
     if step_name == "return" and no_longer_asked([task]):
         raise IllegalStep(PART_OF_WITHDRAWN)
     if step_name == "resume" and queries.merged_with_its_unit(actor=actor, task=task):
@@ -264,6 +267,21 @@ def _require_its_time(actor: Actor, task: Task, step_name: str, today: date) -> 
     unseen = queries.unseen_on_the_spot(actor=actor, tasks=[task]) if step_name == "accept" else {}
     if unseen:
         raise IllegalStep(unseen[task.pk])
+
+
+def _require_untouched(actor: Actor, task: Task, today: date) -> None:
+    """What was reported is taken back by whose word it was, before anybody was there, while it is still asked."""
+    seen = queries.seen_since_reported(actor=actor, task=task)
+    if seen:
+        raise IllegalStep(seen)
+    if no_longer_asked([task]):
+        raise IllegalStep(
+            _("What this was a part of has been withdrawn; nothing more is asked. The answer stays as it is.")
+        )
+    try:
+        own_word(actor=actor, task=task, given=None, on=today)
+    except NotAllowed as refused:
+        raise NotAllowed(queries.WORD_OF_PRINCIPAL) from refused
 
 
 def _require_by_hand(task: Task, step_name: str) -> None:

@@ -108,6 +108,27 @@ def put_before_principal(
 
 
 @transaction.atomic
+def take_back_confirmation(*, actor: Actor, confirmation_id: int, at: datetime) -> Confirmation:
+    """
+    Take back what waits for the principal (撤回), until they have decided; its link opens nothing any more.
+
+    :raises NotFound: if this actor does not answer for the unit
+    :raises NotAllowed: if this actor's unit does not own the task
+    :raises IllegalStep: if it was answered already, or ended otherwise
+    """
+    confirmation, task = _locked(actor, confirmation_id)
+    policy.may_answer(actor, task, queries.involved(actor=actor, task=task)).require()
+    confirmation.status = CONFIRMATION_FLOW.step("end", source=confirmation.status).target
+    confirmation.decided_at = at
+    confirmation.decided_words = f"{actor.name} {actor.post_title}".strip()
+    confirmation.save(update_fields=["status", "decided_at", "decided_words"])
+    end_links([confirmation.pk], at=at)
+    add_entry(actor=actor, task=task, kind=EntryKind.CALL_BACK, text="", at=at)
+    record(actor=actor, task=task, verb=EntryKind.CALL_BACK, at=at, payload={"confirmation": confirmation.pk})
+    return confirmation
+
+
+@transaction.atomic
 def decide_confirmation(
     *,
     actor: Actor,

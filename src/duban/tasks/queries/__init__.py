@@ -135,6 +135,7 @@ from duban.tasks.queries.sampling import (
 )
 from duban.tasks.queries.single import (
     MERGED_WITH_ITS_UNIT,
+    WORD_OF_PRINCIPAL,
     OfferedStep,
     TaskPage,
     evidence_file,
@@ -147,6 +148,7 @@ from duban.tasks.queries.single import (
     needs_date,
     offered_steps,
     open_change,
+    seen_since_reported,
     task_of_unit,
     task_page,
     thread,
@@ -184,6 +186,7 @@ __all__ = [
     "OWED_TABS",
     "PAGE_SIZE",
     "PART_COUNTS",
+    "WORD_OF_PRINCIPAL",
     "AssignmentPage",
     "Chain",
     "Choices",
@@ -306,6 +309,7 @@ __all__ = [
     "sample_page",
     "sampled_task",
     "sampling_units",
+    "seen_since_reported",
     "status_condition",
     "taken_over_by",
     "tap",

@@ -19,6 +19,7 @@ ANSWERING = (
     EntryKind.FEEDBACK,
     EntryKind.EVIDENCE,
     EntryKind.ASK_DONE,
+    EntryKind.CALL_BACK,
     EntryKind.PASS_DOWN,
     EntryKind.PUT_BEFORE,
     EntryKind.SENT_BACK,

@@ -42,6 +42,7 @@ from duban.workdays import queries as workdays
 
 # Items offered to merge into.
 MOST_CHOICES = 200
+WORD_OF_PRINCIPAL = _("The principal reported this themselves. They take it back, or whoever checks returns it.")
 MERGED_WITH_ITS_UNIT = _("The unit has ended, and this goes on in the item of its successor. Please continue there.")
 
 
@@ -174,6 +175,7 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
     helpers = helpers_of(actor=actor, assignment_ids=[task.assignment_id])[task.assignment_id]
     answers = may_answer(actor, task, parts)
     reserved = task.assignment.is_principals_own
+    is_reserved = reserved and not _is_principal(actor, task, on)
     near = workdays.calendar(actor=actor).add_workdays(on, NEAR_WORKDAYS)
     change = open_change(actor=actor, task=task)
     tone, word = words.judged(
@@ -185,7 +187,7 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
     )
     return TaskPage(
         task=task,
-        steps=_offered(actor, task, parts),
+        steps=_offered(actor, task, parts, is_reserved=is_reserved),
         thread=thread(actor=actor, task=task),
         helpers=helpers,
         change=change,
@@ -200,7 +202,7 @@ def task_page(*, actor: Actor, task_id: int, on: date) -> TaskPage:
         may_answer=answers,
         may_report=answers or may_help(actor, [*helpers]),
         is_reported_on=task.status in REPORTED_ON,
-        is_reserved=reserved and not _is_principal(actor, task, on),
+        is_reserved=is_reserved,
         waiting=waiting_of_task(actor=actor, task=task) if reserved else None,
         tone=tone,
         word=word,
@@ -262,6 +264,14 @@ def mergeable(*, actor: Actor, task: Task) -> QuerySet[Task]:
     )
 
 
+def seen_since_reported(*, actor: Actor, task: Task) -> object:
+    """Return why the unit cannot take its report back any more: somebody has been there since; empty if nobody has."""
+    looked = Inspection.objects.filter(task=task, entry__made_at__gte=task.asked_at) if task.asked_at else None
+    if looked is not None and looked.exists():
+        return _("Somebody has looked at it on the spot since. It is accepted or returned now.")
+    return ""
+
+
 def unseen_on_the_spot(*, actor: Actor, tasks: Sequence[Task]) -> dict[int, object]:
     """
     Return for each item that is inspected on the spot why it cannot be accepted yet; the others are absent.
@@ -301,15 +311,18 @@ def offered_steps(*, actor: Actor, task: Task) -> list[OfferedStep]:
     return _offered(actor, task, involved(actor=actor, task=task))
 
 
-def _offered(actor: Actor, task: Task, parts: Involved) -> list[OfferedStep]:
+def _offered(actor: Actor, task: Task, parts: Involved, *, is_reserved: bool = False) -> list[OfferedStep]:
     offered = []
     for step in TASK_FLOW.steps_from(task.status):
         if step.name not in TAKEN_BY_HAND or step.name == LEFT_OUT[ClosingMode(task.closing_mode)]:
             continue
         decision = WHO_MAY[step.name](actor, task, parts)
-        if not decision and step.name == "withdraw":
-            # To a unit the word would mean taking its own report back.
+        if not decision and step.name in {"withdraw", "call_back"}:
+            # To a unit the first would mean taking its own report back, which is the second, and nobody else's.
             continue
+        if step.name == "call_back":
+            kept = WORD_OF_PRINCIPAL if is_reserved else seen_since_reported(actor=actor, task=task)
+            decision = denied(kept) if kept else decision
         if decision and step.name == "accept":
             unseen = unseen_on_the_spot(actor=actor, tasks=[task]).get(task.pk)
             decision = denied(unseen) if unseen else decision

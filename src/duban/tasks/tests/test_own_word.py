@@ -114,6 +114,38 @@ class TestReserved:
             tap(token)
 
 
+class TestTakingBack:
+    def test_what_waits_is_taken_back_and_its_link_opens_nothing(self, cast, task, waiting, principal):
+        token = link_of(cast, waiting)
+        ended = commands.take_back_confirmation(actor=cast.owner, confirmation_id=waiting.pk, at=AT)
+        assert ended.status == "ended"
+        assert last_entry(task).kind == "call_back"
+        with pytest.raises(IllegalStep):
+            tap(token)
+        with pytest.raises(IllegalStep):
+            commands.decide_confirmation(actor=principal, confirmation_id=waiting.pk, step_name="agree", at=AT)
+        assert not queries.waiting_for(actor=principal, campaign_id=cast.campaign.pk, on=SOME_DAY)
+        # It can be put before them anew.
+        commands.put_before_principal(actor=cast.owner, task_id=task.pk, act="ask_done", text="四处已改", at=AT)
+
+    def test_what_was_decided_is_not_and_nobody_else_takes_it_back(self, cast, waiting, principal):
+        for other in (cast.office, cast.helper):
+            with pytest.raises((NotFound, NotAllowed)):
+                commands.take_back_confirmation(actor=other, confirmation_id=waiting.pk, at=AT)
+        commands.decide_confirmation(actor=principal, confirmation_id=waiting.pk, step_name="agree", at=AT)
+        with pytest.raises(IllegalStep):
+            commands.take_back_confirmation(actor=cast.owner, confirmation_id=waiting.pk, at=AT)
+
+    def test_page_and_rest_have_it(self, cast, task, waiting):
+        client = cast.client(cast.owner)
+        address = f"/tasks/confirmations/{waiting.pk}/take-back/"
+        assert f'action="{address}"' in client.get(f"/tasks/confirmations/{waiting.pk}/").content.decode()
+        assert "Taken back." in client.post(address, follow=True).content.decode()
+        again = commands.put_before_principal(actor=cast.owner, task_id=task.pk, act="ask_done", text="已改", at=AT)
+        taken = client.post(f"/api/confirmations/{again.pk}/take-back", content_type="application/json")
+        assert (taken.status_code, taken.json()["status"]) == (200, "ended")
+
+
 def test_whoever_made_the_link_has_a_part_in_the_item(cast, task, waiting):
     other = actor_with(unit=cast.tree.departments[1], role="unit_liaison", reach=Reach.UNIT)
     assert other.user_id not in queries.involved(actor=other, task=task).users

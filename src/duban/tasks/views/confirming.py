@@ -74,6 +74,14 @@ def decide(request: Request, confirmation_id: int, step_name: str) -> HttpRespon
 
 
 @require_POST
+def take_back(request: Request, confirmation_id: int) -> HttpResponse:
+    """Take back what waits for the principal."""
+    ended = commands.take_back_confirmation(actor=request.actor, confirmation_id=confirmation_id, at=timezone.now())
+    say(request, _("Taken back. It is in hand again."))
+    return redirect("tasks:task", ended.task_id)
+
+
+@require_POST
 def link(request: Request, confirmation_id: int) -> HttpResponse:
     """Make a one-time link and show it, once."""
     made, token = commands.make_link(actor=request.actor, confirmation_id=confirmation_id, at=timezone.now())
