@@ -6,7 +6,6 @@ from datetime import date
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from duban.directives.models import Document, MeetingSpeech, Passing, UnitPassing
 from duban.directives.policy import DirectivesCapability, may_ask_passing, may_enter_for
@@ -16,7 +15,6 @@ from duban.kernel.errors import InvalidInput, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
-from duban.shell.group_chat import MOST_BYTES, MOST_UNITS, fitted
 from duban.shell.templatetags.shell import day as day_word
 from duban.workdays import queries as workdays
 from duban.workdays.expressions import Calendar
@@ -167,35 +165,25 @@ def passing_rows(
 
 def passing_reminder(*, actor: Actor, passing: Passing, choice: UnitChoice, link: str, on: date) -> str:
     """
-    Return a text for the group chat that reminds units other than the actor's own of what they have not recorded yet.
+    Return a text for the group chat that asks units other than the actor's own to record what they relayed.
 
-    Numbers, dates, units in protocol order and the link: neither the title of a speech, which may name somebody, nor
-    anybody else. Only units for which this actor enters stand in it (design rule 9); empty where none is left, or where
-    it is no longer asked for.
+    Numbers, dates and the link: neither the title of a speech, which may name somebody, nor which units have no record;
+    that list stays on the page (design rule 9). Empty where no unit for which this actor enters is left to record, or
+    where it is no longer asked for.
     """
     if passing.ended_at is not None:
         return ""
-    waiting = _narrowed(actor, passing, choice, ON_THE_PAGE_ONLY).exclude(unit_id=actor.unit_id or 0)
-    names = [row.unit.shown_name for row in _ordered(waiting)[: MOST_UNITS + 1]]
-    if not names:
+    asked = _narrowed(actor, passing, choice, "").filter(_own(actor)).exclude(unit_id=actor.unit_id or 0)
+    told = asked.aggregate(units=Count("pk"), recorded=Count("passed_on"))
+    if told["recorded"] == told["units"]:
         return ""
-    count = len(names) if len(names) <= MOST_UNITS else waiting.count()
     head = _("Relaying of what is dated %(dated)s, to be done by %(limit)s (as of %(day)s).")
-    silent = ngettext_lazy(
-        "%(count)d unit without a record in the system (which does not mean that nothing was done):",
-        "%(count)d units without a record in the system (which does not mean that nothing was done):",
-        "count",
-    )
-    return fitted(
-        head=[
-            head % {"dated": day_word(passing.dated_on), "limit": day_word(passing.limit_until), "day": day_word(on)},
-            silent % {"count": count},
-        ],
-        lines=names[:MOST_UNITS],
-        foot=[_("Record it here: %(link)s") % {"link": link}],
-        count=count,
-        most_bytes=MOST_BYTES,
-    )
+    lines = [
+        head % {"dated": day_word(passing.dated_on), "limit": day_word(passing.limit_until), "day": day_word(on)},
+        _("Recorded by %(recorded)d of %(units)d units; what is done and not recorded yet, please record.") % told,
+        _("Record it here: %(link)s") % {"link": link},
+    ]
+    return "\n".join(map(str, lines))
 
 
 def owed_passings(*, actor: Actor, campaign_id: int, on: date) -> list[PassingRow]:

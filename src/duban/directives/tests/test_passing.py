@@ -275,7 +275,9 @@ def reminder_of(client: Client, passing: Passing) -> list[str]:
     return text.splitlines()
 
 
-def test_the_table_gives_a_text_that_names_units_without_a_record_and_no_person(office: Office, clerk: Client) -> None:
+def test_the_table_gives_a_text_with_numbers_that_names_no_silent_unit_and_no_person(
+    office: Office, clerk: Client
+) -> None:
     clerk.cookies["language"] = "en"
     document = upper_paper(office, "王小满同志的讲话")
     passing = ask(office, document_id=document, choice=UnitChoice(levels=("county", "township")))
@@ -283,12 +285,13 @@ def test_the_table_gives_a_text_that_names_units_without_a_record_and_no_person(
         row.row.unit for row in queries.passing_table(actor=office.clerk, passing_id=passing.pk, on=TODAY).rows
     )
     record(office.clerk, passing, [first], date(2026, 2, 20))
-    head, silent, *names, link = reminder_of(clerk, passing)
+    head, numbers, link = reminder_of(clerk, passing)
     assert head.startswith("Relaying of what is dated 13 Feb, to be done by 20 Feb (as of ")
-    assert silent.startswith(f"{len(others)} units without a record in the system (which does not mean")
-    assert names == [unit.shown_name for unit in others]
+    assert numbers.startswith(f"Recorded by 1 of {len(others) + 1} units;")
     assert link == "Record it here: http://testserver/directives/passing/"
-    assert "王小满" not in head + silent
+    # Neither a person nor which units are silent (design rule 9).
+    assert not [unit for unit in others if unit.shown_name in head + numbers]
+    assert "王小满" not in head + numbers
     # A unit has its own line to enter, and nobody to remind; who only reads sees no list of silent units.
     for role, unit in (("unit_liaison", others[0]), ("group_member", office.tree.city)):
         account = make_person_with_account(
