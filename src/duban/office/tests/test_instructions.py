@@ -107,7 +107,8 @@ def test_a_county_s_leading_group_instructs_the_county_s_office(group: Group) ->
     leader = actor_with(unit=county, role="leading_group_member")
     document = group.instruct(actor=leader)
     assert document.unit == county
-    assert papers.get_document(actor=actor_with(unit=county, role="county_office"), document_id=document.pk)
+    reader = actor_with(unit=county, role="county_office")
+    assert papers.get_document(actor=reader, document_id=document.pk) == document
     with pytest.raises(NotFound):
         papers.get_document(
             actor=actor_with(unit=group.tree.counties[1], role="county_office"), document_id=document.pk
