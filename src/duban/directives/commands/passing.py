@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +18,8 @@ from duban.directives.models import Document, Meeting, Passing, UnitPassing
 from duban.directives.policy import may_ask_passing, may_enter_for
 from duban.directives.states import Manner
 from duban.figures.queries import UnitChoice
-from duban.kernel.authority import Actor, path_end
+from duban.kernel.authority import Actor
 from duban.kernel.errors import IllegalStep, InvalidInput, NotFound
-from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.workdays import queries as workdays
 
@@ -93,7 +91,7 @@ def require_passing(
         created_by=actor.user_id or 0,
         created_at=at,
     )
-    passing.unit_count = _fix_units(passing, unit, choice, timezone.localdate(at))
+    passing.unit_count = _fix_units(actor, passing, unit, choice, timezone.localdate(at))
     if not passing.unit_count:
         raise InvalidInput(_("No unit belongs to this choice today. Please choose again."))
     passing.save(update_fields=["unit_count"])
@@ -215,20 +213,9 @@ def _subject(actor: Actor, document_id: int | None, meeting_id: int | None) -> t
     return None, meeting
 
 
-def _fix_units(passing: Passing, unit: Unit, choice: UnitChoice, on: date) -> int:
-    """Give each unit of the choice its row, in one statement; a class never contains the asking unit itself."""
-    condition = Q()
-    for column, values in (
-        ("level", choice.levels),
-        ("field", choice.fields),
-        ("kind", choice.kinds),
-        ("rank", choice.ranks),
-    ):
-        if values:
-            condition &= Q(**{f"{column}__in": values})
-    units = Unit.objects.filter(
-        condition, organisation.in_force(on=on), path__gte=unit.path, path__lt=path_end(unit.path)
-    ).exclude(pk=unit.pk)
+def _fix_units(actor: Actor, passing: Passing, unit: Unit, choice: UnitChoice, on: date) -> int:
+    """Give each unit of the choice its row, in one statement."""
+    units = queries.units_to_relay(actor=actor, unit=unit, choice=choice, on=on)
     query, parameters = units.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(

@@ -43,6 +43,7 @@ from duban.directives.queries.passing import (
     PassingLine,
     PassingRow,
     PassingTable,
+    cost_of_passing,
     get_passing,
     owed_passings,
     passing_lines,
@@ -53,6 +54,7 @@ from duban.directives.queries.passing import (
     recorded_of_passing,
     recorded_of_unit,
     texts_of,
+    units_to_relay,
     visible_passings,
 )
 from duban.directives.queries.speech import Coverage, Piece, Point, SpeechPage, speech_page
@@ -76,6 +78,7 @@ __all__ = [
     "above",
     "below",
     "cite",
+    "cost_of_passing",
     "derived_units",
     "document_lines",
     "draft_table",
@@ -104,6 +107,7 @@ __all__ = [
     "speech_page",
     "texts_held",
     "texts_of",
+    "units_to_relay",
     "unresolved_references",
     "upper_choices",
     "upper_paper",

@@ -7,10 +7,13 @@ from datetime import date
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from duban.burden import queries as burden
+from duban.burden.queries import Asking, Cost
+from duban.burden.states import DemandKind
 from duban.directives.models import Document, MeetingSpeech, Passing, UnitPassing
 from duban.directives.policy import DirectivesCapability, may_ask_passing, may_enter_for
 from duban.figures.queries import UnitChoice
-from duban.kernel.authority import Actor, merge_scopes
+from duban.kernel.authority import Actor, merge_scopes, path_end
 from duban.kernel.errors import InvalidInput, NotFound
 from duban.kernel.paging import Page, cut, decode_key
 from duban.organisation import queries as organisation
@@ -64,6 +67,28 @@ class PassingTable:
     may_open: bool
     may_end: bool
     may_enter_many: bool
+
+
+def units_to_relay(*, actor: Actor, unit: Unit, choice: UnitChoice, on: date) -> QuerySet[Unit]:
+    """Return the units below the asking one that a choice means on a day; a class never contains that unit itself."""
+    condition = Q()
+    for column, values in (
+        ("level", choice.levels),
+        ("field", choice.fields),
+        ("kind", choice.kinds),
+        ("rank", choice.ranks),
+    ):
+        if values:
+            condition &= Q(**{f"{column}__in": values})
+    return Unit.objects.filter(
+        condition, organisation.in_force(on=on), path__gte=unit.path, path__lt=path_end(unit.path)
+    ).exclude(pk=unit.pk)
+
+
+def cost_of_passing(*, actor: Actor, unit: Unit, choice: UnitChoice, on: date) -> Cost:
+    """Return what having a paper relayed would cost the units; the caller has checked that the actor may ask them."""
+    units = units_to_relay(actor=actor, unit=unit, choice=choice, on=on)
+    return burden.cost_of(actor=actor, units=units, asked=[Asking(DemandKind.DOCUMENT, on)])
 
 
 def visible_passings(*, actor: Actor, campaign_id: int | None = None) -> QuerySet[Passing]:

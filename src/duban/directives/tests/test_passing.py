@@ -307,7 +307,9 @@ def test_the_table_gives_a_text_with_numbers_that_names_no_silent_unit_and_no_pe
 def test_the_pages_lead_from_the_paper_to_the_line_of_a_unit(office: Office, clerk: Client) -> None:
     paper = upper_paper(office)
     assert "下发传达" in clerk.get(reverse("directives:speech", args=[paper])).content.decode()
-    assert clerk.get(reverse("directives:new-passing"), {"document": paper}).status_code == 200
+    page = clerk.get(f"{reverse('directives:new-passing')}?document={paper}&kind=village")
+    assert page.status_code == 200
+    assert f"{len(office.tree.villages)} 个单位，每家约 10 分钟" in page.content.decode()
     given = {"unit": office.tree.city.pk, "document": paper, "limit_days": 7, "kind": "department"}
     response = clerk.post(reverse("directives:new-passing"), given)
     passing = Passing.objects.get()

@@ -73,6 +73,8 @@ def new(request: Request) -> HttpResponse:
         initial={"unit": units[0].pk, "document": document_id, "meeting": meeting_id, "limit_days": 7},
     )
     choice = forms.choice_of(given)
+    asker = next((unit for unit in units if unit.pk == forms.number(given.get("unit", ""))), units[0])
+    cost = queries.cost_of_passing(actor=request.actor, unit=asker, choice=choice, on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
             asked = commands.require_passing(
@@ -97,7 +99,7 @@ def new(request: Request) -> HttpResponse:
     return render(
         request,
         "directives/passing_form.html",
-        {"form": form, "subject": subject, "axes": forms.axes_of(choice)},
+        {"form": form, "subject": subject, "axes": forms.axes_of(choice), "cost": cost},
         status=200 if request.method == "GET" else 422,
     )
 
