@@ -45,6 +45,7 @@ NO_LIST = {
     "organisation.posts_of_unit": "for other queries and commands; the list that is shown is post_list",
     "organisation.principals_of": "for other queries and commands; lists of units that show them are marked",
     "organisation.register_below": "what an import is compared with",
+    "portal.branch_screen": "one head, to know whether it is the reader",
     "portal.followed_meeting": "rows are requirements, each with who said it",
     "portal.principal_screen": "colleagues of the own unit, to choose from",
     "portal.whom_to_tell": "the two or three people to speak to in the unit above",
