@@ -1,6 +1,6 @@
 """What came from above and what was said at the city's promotion meetings: registered by the real commands."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -77,6 +77,8 @@ def pass_on(*, actor: Actor, campaign: Campaign, root: Unit, at: datetime) -> No
     today = timezone.localdate(at)
     for number, (day, matter) in enumerate(FROM_ABOVE):
         dated_on = campaign.starts_on + timedelta(days=day)
+        # On the day of each: what is to be relayed counts in the week in which it was asked for.
+        that_day = timezone.make_aware(datetime.combine(dated_on, time(9)))
         registered = directives.register_incoming(
             actor=actor,
             campaign_id=campaign.pk,
@@ -88,15 +90,15 @@ def pass_on(*, actor: Actor, campaign: Campaign, root: Unit, at: datetime) -> No
             paper_number=f"省教育办〔{dated_on.year}〕{number + 3}号",
             dated_on=dated_on,
             received_on=dated_on,
-            at=at,
+            at=that_day,
         )
-        directives.set_aside(actor=actor, requirement_id=registered.requirement.pk, at=at)
+        directives.set_aside(actor=actor, requirement_id=registered.requirement.pk, at=that_day)
         asked = directives.require_passing(
             actor=actor,
             unit_id=root.pk,
             document_id=registered.document.pk,
             choice=UnitChoice(levels=("city",), kinds=("department",)),
-            at=at,
+            at=that_day,
         )
         for days, manner, units in _lines(asked.pk, number):
             directives.record_passing(

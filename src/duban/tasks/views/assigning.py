@@ -16,6 +16,7 @@ from duban.shell.refused import beside
 from duban.shell.requests import Request
 from duban.tasks import commands, queries
 from duban.tasks.forms import AssignmentForm, LimitsForm
+from duban.tasks.states import AssignmentStatus
 
 
 @require_GET
@@ -27,7 +28,8 @@ def assignments(request: Request) -> HttpResponse:
         if campaign
         else None
     )
-    return render(request, "tasks/assignments.html", {"page": page})
+    has_drafts = page is not None and any(row.status == AssignmentStatus.DRAFT for row in page.rows)
+    return render(request, "tasks/assignments.html", {"page": page, "has_drafts": has_drafts})
 
 
 @require_http_methods(["GET", "POST"])
