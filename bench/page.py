@@ -92,9 +92,10 @@ these take more than half as long again; the others do not read more because the
 {lines}
 
 The table of all counties is the sum over every unit and has ten times the lines; the desk of the city knows from the same
-figures how many are unsigned, overdue or returned, and beside it stand the places below. Whatever else stands here with its
-hand-written SQL at about 1 × had its connections divided worse in that run. Pages of counties, townships, groups and units read
-what belongs to them, and lists and searches one page along an index; what comes in the next days is read along the days.
+figures how many are unsigned, overdue or returned, and beside it stand the places below. A county's desk looks for its oldest
+items along those of the whole city until one is its own, and goes further the more others there are. Whatever else stands here
+with its hand-written SQL at about 1 × had its connections divided worse in that run. The other pages of counties, townships,
+groups and units read what belongs to them, and lists and searches one page along an index.
 """
 
 
