@@ -45,6 +45,11 @@ class Scope:
         return any(path.count("/") == 1 for path in self.paths)
 
     @property
+    def heads(self) -> list[int]:
+        """The units at the head of its subtrees: a path is the numbers from the top down to the unit."""
+        return [int(path.rstrip("/").rpartition("/")[2]) for path in self.paths]
+
+    @property
     def is_empty(self) -> bool:
         return not self.paths and not self.unit_ids
 
@@ -129,5 +134,4 @@ def merge_scopes(scopes: Iterable[Scope]) -> Scope:
             paths.append(path)
     for scope in given:
         unit_ids |= scope.unit_ids
-    heads = {int(path.rstrip("/").rpartition("/")[2]) for path in paths}
-    return Scope(tuple(paths), frozenset(unit_ids - heads))
+    return Scope(tuple(paths), frozenset(unit_ids.difference(Scope(tuple(paths)).heads)))

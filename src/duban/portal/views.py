@@ -288,7 +288,12 @@ def pace(request: Request) -> HttpResponse:
 @require_GET
 def activity(request: Request) -> HttpResponse:
     """Show one unit, or its own contact, in which weeks something was recorded; no file has it."""
-    return render(request, "portal/activity.html", {"found": _activity(request)})
+    found = _activity(request)
+    # Not part of the weeks, which are drawn as well.
+    to_replan = queries.replanning(
+        actor=request.actor, campaign=_campaign(request), unit=found.unit, today=timezone.localdate()
+    )
+    return render(request, "portal/activity.html", {"found": found, "replanning": to_replan})
 
 
 @require_GET

@@ -58,12 +58,11 @@ def scoped_units(*, scope: Scope, name: str) -> tuple[str, dict[str, list[int]]]
 
     For statements written by hand, as `scope_filter` is for the mapper. A unit may stand there twice.
     """
-    heads = [int(path.rstrip("/").rpartition("/")[2]) for path in scope.paths]
     statement = (
         f"SELECT descendant_id AS id FROM organisation_closure WHERE ancestor_id = ANY(%({name}_heads)s::bigint[])"  # noqa: S608 - a name of ours
         f" UNION ALL SELECT unnest(%({name}_listed)s::bigint[])"
     )
-    return statement, {f"{name}_heads": heads, f"{name}_listed": sorted(scope.unit_ids)}
+    return statement, {f"{name}_heads": scope.heads, f"{name}_listed": sorted(scope.unit_ids)}
 
 
 def units_where(*, actor: Actor, capability: str) -> QuerySet[Unit]:

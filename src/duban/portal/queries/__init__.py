@@ -28,7 +28,7 @@ from duban.portal.queries.pace import (
     short_units,
 )
 from duban.portal.queries.parts import PartsTable, parts_listing, parts_table
-from duban.portal.queries.replanning import Replanning, ToReplan
+from duban.portal.queries.replanning import Replanning, ToReplan, replanning
 from duban.portal.queries.screens import branch_screen, member_screen, principal_screen, township_screen, whom_to_tell
 from duban.portal.queries.table import SHOWN, UnitRow, UnitTable, unit_listing, unit_table
 from duban.portal.queries.urging import Urging, urging, urging_listing
@@ -91,6 +91,7 @@ __all__ = [
     "parts_table",
     "places_below",
     "principal_screen",
+    "replanning",
     "short_units",
     "status_choices",
     "tab_words",

@@ -14,7 +14,6 @@ from duban.kernel.authority import Actor, Scope
 from duban.organisation import queries as organisation
 from duban.organisation.models import Unit
 from duban.portal.policy import may_see_absence
-from duban.portal.queries.replanning import Replanning, replanning
 from duban.tasks import limits
 from duban.tasks import queries as tasks
 from duban.tasks.models import Task, TaskEntry
@@ -86,8 +85,6 @@ class Activity:
     weeks: list[Week]
     gaps: list[Gap]
     quiet_weeks: int
-    # Where the work came to rest in busy days: what could be planned anew.
-    replanning: Replanning | None
     today: date
     scope: str
 
@@ -152,7 +149,6 @@ def activity(*, actor: Actor, campaign: Campaign, unit_id: int, today: date) -> 
         weeks=weeks,
         gaps=_gaps_in(weeks, quiet_weeks=quiet_weeks),
         quiet_weeks=quiet_weeks,
-        replanning=replanning(actor=actor, campaign=campaign, unit=unit, today=today),
         today=today,
         scope=_("%(unit)s with everything below it · %(campaign)s") % {"unit": unit.name, "campaign": campaign.name},
     )

@@ -182,7 +182,9 @@ def unit_table(
         choice=choice,
         campaign=campaign,
         # Whoever answers for one unit covers nothing else.
-        scope=covered(parent=rows[0].unit if parent is None and len(rows) == 1 else parent, campaign=campaign),
+        scope=covered(
+            parent=rows[0].unit if parent is None and not after and len(rows) == 1 else parent, campaign=campaign
+        ),
         filters=filter_words(choice),
         labels={figure.name: str(figure.label) for figure in TASK_FIGURES.figures} | {"signed": _("Signed for")},
     )
@@ -196,8 +198,7 @@ def upper_unit(*, actor: Actor, unit_id: int | None) -> Unit | None:
     """
     scope = actor.scope(TasksCapability.VIEW)
     if unit_id is None and len(scope.paths) == 1 and not scope.unit_ids:
-        # A path is the numbers from the top down to the unit.
-        unit_id = int(scope.paths[0].rstrip("/").rpartition("/")[2])
+        (unit_id,) = scope.heads
     return tasks.unit_in_view(actor=actor, unit_id=unit_id) if unit_id is not None else None
 
 

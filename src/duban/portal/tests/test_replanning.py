@@ -63,8 +63,7 @@ def busy(unit: Unit, *, first: int = -10, last: int = 4, with_below: bool = True
 def told(office: Office, unit: Unit, *, today: date = TODAY) -> Replanning | None:
     actor = Actor.system("test")
     found = queries.ahead(actor=actor, campaign=office.campaign, unit_id=unit.pk, workdays_ahead=10, today=today)
-    weeks = queries.activity(actor=actor, campaign=office.campaign, unit_id=unit.pk, today=today)
-    assert found.replanning == weeks.replanning
+    assert found.replanning == queries.replanning(actor=actor, campaign=office.campaign, unit=unit, today=today)
     return found.replanning
 
 
@@ -197,7 +196,8 @@ class TestPages:
         busy(unit)
         client = client_of(liaison(unit))
         page = page_of(client, f"/ahead/?unit={unit.pk}")
-        assert '<section class="notice notice-hint no-print" id="replanning">' in page
+        for shown in (page, page_of(client, f"/activity/?unit={unit.pk}")):
+            assert '<section class="notice notice-hint no-print" id="replanning">' in shown
         actor = actor_with(unit=unit, role="unit_liaison", reach=Reach.UNIT)
         found = queries.ahead(actor=actor, campaign=office.campaign, unit_id=unit.pk, workdays_ahead=10, today=TODAY)
         listing = queries.ahead_listing(actor=actor, found=found)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db.models import Case, Value, When
@@ -59,6 +60,18 @@ class TestDesk:
 
 
 class TestTable:
+    def test_a_last_page_with_one_unit_is_still_the_table_of_all(self, busy: Office) -> None:
+        listed = busy.tree.villages[:201]
+        given: dict[str, Any] = {"unit": busy.tree.departments[-1], "role": "group_member", "reach": Reach.LISTED}
+        group = client_of(make_person_with_account(listed=listed, **given))
+        first = page_of(group, TABLE)
+        (last,) = re.findall(r'href="(\?[^"]*after=[^"]+)"', first)
+        page = page_of(group, TABLE + last.replace("&amp;", "&"))
+        assert len(table_of(page).rows) == 3, "head, unit, sum"
+        assert "Units covered" in page
+        alone = client_of(make_person_with_account(listed=listed[:1], **given))
+        assert "Units covered" not in page_of(alone, TABLE)
+
     def test_names_and_words_are_words_and_not_markup(self, busy: Office, clerk: Client) -> None:
         for unit in (busy.tree.counties[0], busy.tree.departments[1]):
             Unit.objects.filter(pk=unit.pk).update(name=f"<i>甲&乙</i>{unit.pk}", short_name="")
